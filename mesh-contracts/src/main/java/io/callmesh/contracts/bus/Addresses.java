@@ -1,0 +1,36 @@
+package io.callmesh.contracts.bus;
+
+/**
+ * Event-bus addresses. One address per verticle instance, never per call: what the cluster must
+ * agree on grows with the number of pods (design.md, "Audio on the event bus").
+ */
+public final class Addresses {
+  /** Published once a second by every worker instance: {@code WorkerPresence}. */
+  public static final String WORKER_PRESENCE = "worker.presence";
+
+  /** Published by an ingress that starts: every worker answers with its presence at once. */
+  public static final String WORKER_ROLL_CALL = "worker.roll-call";
+
+  /** Request: store an {@code Outcome}; the reply means that Kafka has it. */
+  public static final String HANDOFF_STORE = "handoff.store";
+
+  /** Request: the outcome of a call, by {@code FindOutcome}. */
+  public static final String HANDOFF_FIND = "handoff.find";
+
+  private Addresses() {}
+
+  /** Where one ingress instance takes frames for all its streams. */
+  public static String ingressFrames(String instance) {
+    return "ingress.frames@" + instance;
+  }
+
+  /** Where one worker instance takes frames for all its sessions. */
+  public static String workerFrames(String instance) {
+    return "worker.frames@" + instance;
+  }
+
+  /** Where one worker instance takes {@code OpenSession} requests. */
+  public static String workerOpen(String instance) {
+    return "worker.open@" + instance;
+  }
+}

@@ -1,0 +1,44 @@
+package io.callmesh.contracts.bus;
+
+import io.callmesh.contracts.frame.Frame;
+import io.callmesh.contracts.frame.FrameCodec;
+import io.callmesh.contracts.handoff.FindOutcome;
+import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.session.OpenSession;
+import io.callmesh.contracts.session.SessionOpened;
+import io.callmesh.contracts.session.WorkerPresence;
+import io.vertx.core.eventbus.EventBus;
+import java.util.List;
+
+/** Every codec of the mesh in one list, so that no process joins the bus with one missing. */
+public final class BusCodecs {
+  private static final List<JsonCodec<?>> JSON =
+      List.of(
+          new JsonCodec<>(
+              "open-session.v1", OpenSession.class, OpenSession::toJson, OpenSession::fromJson),
+          new JsonCodec<>(
+              "session-opened.v1",
+              SessionOpened.class,
+              SessionOpened::toJson,
+              SessionOpened::fromJson),
+          new JsonCodec<>(
+              "worker-presence.v1",
+              WorkerPresence.class,
+              WorkerPresence::toJson,
+              WorkerPresence::fromJson),
+          new JsonCodec<>("outcome.v1", Outcome.class, Outcome::toJson, Outcome::fromJson),
+          new JsonCodec<>(
+              "find-outcome.v1", FindOutcome.class, FindOutcome::toJson, FindOutcome::fromJson));
+
+  private BusCodecs() {}
+
+  /** Registers all codecs; call once for each Vert.x instance, before the first consumer. */
+  public static void registerOn(EventBus bus) {
+    bus.registerDefaultCodec(Frame.class, FrameCodec.INSTANCE);
+    JSON.forEach(codec -> register(bus, codec));
+  }
+
+  private static <T> void register(EventBus bus, JsonCodec<T> codec) {
+    bus.registerDefaultCodec(codec.type(), codec);
+  }
+}

@@ -1,0 +1,28 @@
+package io.callmesh.contracts.event;
+
+/** The call events, by the {@code type} that consumers of {@code callmesh.call-events.v1} see. */
+public enum CallEventType {
+  /** routing-service answered a voice webhook with a stream. */
+  CALL_RECEIVED("call.received"),
+  /** stream-ingress accepted Twilio's {@code start}. */
+  STREAM_STARTED("stream.started"),
+  /** audio-worker has the agent on the line. */
+  AGENT_CONNECTED("agent.connected"),
+  /** Kafka has the outcome. */
+  HANDOFF_STORED("handoff.stored"),
+  /** Someone fetched the handoff state for the first time. */
+  HANDOFF_READ("handoff.read"),
+  /** The stream is closed. */
+  STREAM_ENDED("stream.ended");
+
+  private final String type;
+
+  CallEventType(String type) {
+    this.type = type;
+  }
+
+  /** The CloudEvents {@code type}. */
+  public String type() {
+    return type;
+  }
+}
