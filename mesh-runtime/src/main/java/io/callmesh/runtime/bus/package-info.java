@@ -1,0 +1,7 @@
+/** How a process joins the event bus: alone, or in a Hazelcast cluster over TCP. */
+@NullMarked
+@CheckReturnValue
+package io.callmesh.runtime.bus;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,83 @@
+package io.callmesh.runtime.security;
+
+import io.callmesh.contracts.Topic;
+import io.callmesh.contracts.security.ApiKey;
+import io.callmesh.contracts.security.IssuedSecret;
+import io.callmesh.contracts.security.Secret;
+import io.callmesh.runtime.kafka.KafkaTable;
+import io.callmesh.runtime.kafka.KafkaTables;
+import io.callmesh.runtime.web.Problem;
+import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Tells whose request this is by the header {@code x-api-key}: the operator's first key from the
+ * configuration, or one from the table. Safe on any thread.
+ */
+public final class ApiKeys {
+  /** The header. */
+  public static final String HEADER = "x-api-key";
+
+  private static final String CONTEXT_KEY = ApiKey.class.getName();
+  private static final ApiKey ADMIN = new ApiKey("admin", "admin", "", null, null, Instant.EPOCH);
+
+  private final KafkaTable<ApiKey> table;
+  private final Optional<Secret> admin;
+
+  /**
+   * @param admin {@code CALLMESH_ADMIN_API_KEY}, which has every right; without it only keys from
+   *     the table are good
+   */
+  public ApiKeys(KafkaTable<ApiKey> table, Optional<Secret> admin) {
+    this.table = table;
+    this.admin = admin;
+  }
+
+  /** The table of keys, the same for every service of a process. */
+  public static KafkaTable<ApiKey> table(KafkaTables tables) {
+    return tables.table(Topic.API_KEYS, ApiKey::toJson, ApiKey::fromJson);
+  }
+
+  /**
+   * The key that was presented; empty when it is not good. Fails when a key cannot be looked up.
+   */
+  public Future<Optional<ApiKey>> check(String presented) {
+    if (admin.isPresent() && admin.get().matches(presented)) {
+      return Future.succeededFuture(Optional.of(ADMIN));
+    }
+    return IssuedSecret.claimedId(IssuedSecret.API_KEY, presented)
+        .map(
+            id ->
+                table
+                    .find(id)
+                    .map(
+                        found ->
+                            found.filter(key -> IssuedSecret.matches(key.secretHash(), presented))))
+        .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+  }
+
+  /** A route handler that lets a request pass with a good key and answers 401 to the others. */
+  public void require(RoutingContext context) {
+    String presented = context.request().getHeader(HEADER);
+    if (presented == null) {
+      context.fail(Problem.unauthorized());
+      return;
+    }
+    check(presented).onSuccess(key -> admit(context, key)).onFailure(context::fail);
+  }
+
+  private static void admit(RoutingContext context, Optional<ApiKey> key) {
+    if (key.isPresent()) {
+      context.put(CONTEXT_KEY, key.get()).next();
+    } else {
+      context.fail(Problem.unauthorized());
+    }
+  }
+
+  /** The key of a request that {@link #require} let pass. */
+  public static ApiKey of(RoutingContext context) {
+    return context.<ApiKey>get(CONTEXT_KEY);
+  }
+}

@@ -1,0 +1,68 @@
+package io.callmesh.runtime.service;
+
+import io.callmesh.runtime.config.CommonConfig;
+import io.callmesh.runtime.web.Json;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.healthchecks.CheckResult;
+import io.vertx.ext.healthchecks.HealthChecks;
+import io.vertx.ext.healthchecks.Status;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Serves {@code /health/live}, {@code /health/ready} and {@code /metrics} on a port of their own.
+ */
+final class ManagementServer {
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final Vertx vertx;
+  private final PrometheusMeterRegistry meters;
+  private final HealthChecks live;
+  private final HealthChecks ready;
+
+  ManagementServer(Vertx vertx, PrometheusMeterRegistry meters) {
+    this.vertx = vertx;
+    this.meters = meters;
+    this.live = HealthChecks.create(vertx);
+    this.ready = HealthChecks.create(vertx);
+    check(live, "process", () -> true);
+  }
+
+  /** Adds something without which the process takes no traffic. */
+  void readyWhen(String name, BooleanSupplier holds) {
+    check(ready, name, holds);
+  }
+
+  Future<HttpServer> listen(CommonConfig config) {
+    Router router = Router.router(vertx);
+    router.get("/health/live").handler(context -> report(context, live));
+    router.get("/health/ready").handler(context -> report(context, ready));
+    router
+        .get("/metrics")
+        .handler(
+            context ->
+                context.response().putHeader("content-type", PROMETHEUS_TEXT).end(meters.scrape()));
+    return vertx
+        .createHttpServer()
+        .requestHandler(router)
+        .listen(config.managementPort(), config.listenAddress());
+  }
+
+  /** Kubernetes reads the status, people the body. */
+  private static void report(RoutingContext context, HealthChecks checks) {
+    checks
+        .checkStatus()
+        .onSuccess(
+            result -> Json.answer(context, CheckResult.isUp(result) ? 200 : 503, result.toJson()))
+        .onFailure(context::fail);
+  }
+
+  private static void check(HealthChecks checks, String name, BooleanSupplier holds) {
+    checks.register(
+        name, promise -> promise.complete(holds.getAsBoolean() ? Status.OK() : Status.KO()));
+  }
+}

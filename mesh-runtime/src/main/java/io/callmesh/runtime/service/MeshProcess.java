@@ -1,0 +1,190 @@
+package io.callmesh.runtime.service;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import io.callmesh.contracts.Ids;
+import io.callmesh.contracts.Topic;
+import io.callmesh.runtime.bus.ClusterConfig;
+import io.callmesh.runtime.bus.MeshBus;
+import io.callmesh.runtime.config.CommonConfig;
+import io.callmesh.runtime.config.Settings;
+import io.callmesh.runtime.kafka.CallEvents;
+import io.callmesh.runtime.kafka.KafkaConfig;
+import io.callmesh.runtime.kafka.KafkaTables;
+import io.callmesh.runtime.kafka.KafkaTopics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running process of the mesh: one service, or in mesh-standalone all four. Starts in this order:
+ * bus, management port (live, not ready), topics, tables, services, public port, ready. Stops the
+ * other way.
+ */
+public final class MeshProcess {
+  private static final Logger log = LoggerFactory.getLogger(MeshProcess.class);
+  private static final long CLOSE_TIMEOUT_MS = 10_000;
+
+  private final Vertx vertx;
+  private final CommonConfig common;
+  private final KafkaTables tables;
+  private final CallEvents events;
+  private final PrometheusMeterRegistry meters;
+  private final List<MeshService> services = new ArrayList<>();
+  private volatile boolean started;
+  private volatile boolean stopping;
+  private volatile int port;
+  private volatile int managementPort;
+
+  private MeshProcess(Vertx vertx, CommonConfig common, KafkaConfig kafka) {
+    this.vertx = vertx;
+    this.common = common;
+    this.meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    this.tables = new KafkaTables(vertx, kafka, meters);
+    this.events = new CallEvents(vertx, kafka, meters, "mesh");
+  }
+
+  /**
+   * Starts a process with these services. Fails with a {@code ConfigException} for a wrong setting,
+   * otherwise with what stood in the way; nothing is left running then.
+   */
+  public static Future<MeshProcess> start(Settings settings, List<MeshService.Factory> factories) {
+    CommonConfig common;
+    ClusterConfig cluster;
+    KafkaConfig kafka;
+    try {
+      common = CommonConfig.from(settings);
+      cluster = ClusterConfig.from(settings);
+      kafka = KafkaSettings.from(settings);
+    } catch (RuntimeException wrong) {
+      return Future.failedFuture(wrong);
+    }
+    return MeshBus.join(cluster, common.eventLoops())
+        .compose(vertx -> start(vertx, settings, common, kafka, factories));
+  }
+
+  private static Future<MeshProcess> start(
+      Vertx vertx,
+      Settings settings,
+      CommonConfig common,
+      KafkaConfig kafka,
+      List<MeshService.Factory> factories) {
+    MeshProcess process = new MeshProcess(vertx, common, kafka);
+    return process
+        .create(settings, factories)
+        .compose(created -> process.listenForManagement())
+        .compose(listening -> KafkaTopics.ensure(vertx, kafka, Topic.all()))
+        .compose(ensured -> process.tables.start())
+        .compose(read -> process.startServices())
+        .compose(done -> process.listen())
+        .map(listening -> process.ready())
+        .recover(
+            cause -> process.close().transform(closed -> Future.<MeshProcess>failedFuture(cause)));
+  }
+
+  private Future<Void> create(Settings settings, List<MeshService.Factory> factories) {
+    ServiceContext context =
+        new ServiceContext(
+            vertx, settings, common, tables, events, meters, Ids.instance(), Clock.systemUTC());
+    try {
+      factories.forEach(factory -> services.add(factory.create(context)));
+      return Future.succeededFuture();
+    } catch (RuntimeException wrong) {
+      return Future.failedFuture(wrong);
+    }
+  }
+
+  private Future<?> listenForManagement() {
+    bindJvmMetrics();
+    ManagementServer management = new ManagementServer(vertx, meters);
+    management.readyWhen("started", () -> started);
+    management.readyWhen("not-draining", () -> !stopping);
+    return management.listen(common).onSuccess(server -> managementPort = server.actualPort());
+  }
+
+  @SuppressWarnings("resource") // the GC listener lives as long as the process
+  private void bindJvmMetrics() {
+    new JvmMemoryMetrics().bindTo(meters);
+    new JvmGcMetrics().bindTo(meters);
+    new JvmThreadMetrics().bindTo(meters);
+    new ProcessorMetrics().bindTo(meters);
+  }
+
+  private Future<?> startServices() {
+    return Future.all(services.stream().map(MeshService::start).toList());
+  }
+
+  private Future<?> listen() {
+    List<Supplier<HttpSurface>> surfaces = new ArrayList<>();
+    services.forEach(service -> surfaces.add(service::surface));
+    List<PublicServerVerticle> verticles = new CopyOnWriteArrayList<>();
+    Supplier<PublicServerVerticle> instances =
+        () -> {
+          PublicServerVerticle verticle =
+              new PublicServerVerticle(common.listenAddress(), common.port(), surfaces);
+          verticles.add(verticle);
+          return verticle;
+        };
+    DeploymentOptions options = new DeploymentOptions().setInstances(common.eventLoops());
+    return vertx
+        .deployVerticle(instances, options)
+        .onSuccess(id -> port = verticles.get(0).actualPort());
+  }
+
+  private MeshProcess ready() {
+    started = true;
+    log.info(
+        "ready: {} on port {}, management on port {}",
+        services.stream().map(MeshService::name).toList(),
+        port,
+        managementPort);
+    return this;
+  }
+
+  /** The public port it listens on. */
+  public int port() {
+    return port;
+  }
+
+  /** The management port it listens on. */
+  public int managementPort() {
+    return managementPort;
+  }
+
+  /**
+   * Stops: not ready at once, no new calls, waits for those that are on up to the drain deadline,
+   * then closes everything. Succeeds when all is closed.
+   */
+  public Future<Void> stop() {
+    stopping = true;
+    log.info("draining for at most {} s", common.drainDeadline().toSeconds());
+    List<Future<?>> drains = new ArrayList<>();
+    services.forEach(service -> drains.add(service.drain()));
+    return Future.join(drains)
+        .timeout(Math.max(1, common.drainDeadline().toMillis()), MILLISECONDS)
+        .onFailure(cause -> log.warn("not everything drained: {}", cause.toString()))
+        .transform(drained -> close());
+  }
+
+  private Future<Void> close() {
+    return tables
+        .close()
+        .transform(closed -> events.close())
+        .transform(closed -> vertx.close())
+        .timeout(CLOSE_TIMEOUT_MS, MILLISECONDS)
+        .onSuccess(closed -> log.info("stopped"));
+  }
+}

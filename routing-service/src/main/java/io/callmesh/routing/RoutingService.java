@@ -1,0 +1,63 @@
+package io.callmesh.routing;
+
+import io.callmesh.contracts.security.ApiKey;
+import io.callmesh.routing.connector.ApiKeyApi;
+import io.callmesh.routing.connector.Connectors;
+import io.callmesh.routing.connector.ProvisioningApi;
+import io.callmesh.routing.voice.TwilioWebhooks;
+import io.callmesh.runtime.kafka.KafkaTable;
+import io.callmesh.runtime.security.ApiKeys;
+import io.callmesh.runtime.service.HttpSurface;
+import io.callmesh.runtime.service.MeshService;
+import io.callmesh.runtime.service.ServiceContext;
+import io.vertx.core.Future;
+
+/** routing-service as its process knows it: HTTP alone, so there is nothing to drain. */
+public final class RoutingService implements MeshService {
+  private final TwilioWebhooks webhooks;
+  private final ProvisioningApi provisioning;
+  private final ApiKeyApi apiKeys;
+
+  /** Reads its settings and asks for its tables. */
+  public RoutingService(ServiceContext context) {
+    RoutingConfig config = RoutingConfig.from(context.settings());
+    Connectors connectors = new Connectors(context.tables());
+    KafkaTable<ApiKey> keyTable = ApiKeys.table(context.tables());
+    ApiKeys keys = new ApiKeys(keyTable, config.adminApiKey());
+    this.webhooks =
+        new TwilioWebhooks(
+            config,
+            connectors,
+            context.vertx().eventBus(),
+            context.events().from(name()),
+            new RoutingMetrics(context.meters()),
+            context.clock());
+    this.provisioning = new ProvisioningApi(connectors, keys, context.clock());
+    this.apiKeys = new ApiKeyApi(keyTable, keys, context.clock());
+  }
+
+  @Override
+  public String name() {
+    return "routing-service";
+  }
+
+  @Override
+  public Future<?> start() {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public HttpSurface surface() {
+    return (vertx, router) -> {
+      webhooks.mount(router);
+      provisioning.mount(router);
+      apiKeys.mount(router);
+      return Future.succeededFuture();
+    };
+  }
+
+  @Override
+  public Future<?> drain() {
+    return Future.succeededFuture();
+  }
+}

@@ -1,0 +1,180 @@
+package io.callmesh.routing.connector;
+
+import io.callmesh.contracts.Ids;
+import io.callmesh.contracts.connector.AgentEndpoint;
+import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.connector.HandoffDestination;
+import io.callmesh.contracts.security.IssuedSecret;
+import io.callmesh.routing.twiml.CustomerDocument;
+import io.callmesh.runtime.web.Json;
+import io.callmesh.runtime.web.Problem;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a client sends to create a connector, and refuses what cannot work with a {@link
+ * Problem}.
+ */
+final class ConnectorForm {
+  private static final Set<String> ENVIRONMENTS = Set.of("sandbox", "pre-release", "live");
+  private static final Pattern WORKFLOW_SID = Pattern.compile("WW[0-9a-fA-F]{32}");
+  private static final Pattern LANGUAGE = Pattern.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*");
+  private static final int MAX_TEXT = 256;
+  private static final int MAX_URL = 2_048;
+  private static final int MAX_DESTINATIONS = 50;
+
+  private ConnectorForm() {}
+
+  /**
+   * A new connector from a request body.
+   *
+   * @param projectId from the path; the body may repeat it
+   * @param token the connector's token, of which only the hash is kept
+   */
+  static Connector read(JsonObject body, String projectId, IssuedSecret token, Instant now) {
+    String named = Json.text(body, "projectId", projectId);
+    if (!named.equals(projectId)) {
+      throw Problem.badRequest(
+          "projectId must be the path's " + projectId + ", was '" + named + "'");
+    }
+    List<HandoffDestination> destinations = destinations(body);
+    return new Connector(
+        token.id(),
+        bounded("name", Json.required(body, "name")),
+        bounded("accountId", Json.text(body, "accountId", "")),
+        projectId,
+        environment(Json.text(body, "clientEnv", "live")),
+        bounded("variantId", Json.text(body, "variantId", "")),
+        language("asrLangCode", Json.text(body, "asrLangCode", "en-US")),
+        language("ttsLangCode", Json.text(body, "ttsLangCode", "en-US")),
+        bounded("voiceName", Json.text(body, "voiceName", "")),
+        Json.flag(body, "disableHandoff", false),
+        agent(Json.object(body, "agent")),
+        destinations,
+        fallback(Json.text(body, "fallbackDestination"), destinations),
+        twiml(Json.text(body, "twiml")),
+        token.hash(),
+        now);
+  }
+
+  /** A token for a connector that does not exist yet; its id is the connector's. */
+  static IssuedSecret newToken() {
+    return IssuedSecret.issue(IssuedSecret.CONNECTOR_TOKEN, Ids.connector());
+  }
+
+  private static String bounded(String field, String value) {
+    if (value.length() > MAX_TEXT) {
+      throw Problem.badRequest(field + " must have at most " + MAX_TEXT + " characters");
+    }
+    return value;
+  }
+
+  /** Refuses an environment that we do not know. */
+  static String environment(String value) {
+    if (!ENVIRONMENTS.contains(value)) {
+      throw Problem.badRequest(
+          "clientEnv must be sandbox, pre-release or live, was '" + value + "'");
+    }
+    return value;
+  }
+
+  private static String language(String field, String value) {
+    if (!LANGUAGE.matcher(value).matches()) {
+      throw Problem.badRequest(field + " must be a BCP 47 code such as en-GB, was '" + value + "'");
+    }
+    return value;
+  }
+
+  private static @Nullable AgentEndpoint agent(@Nullable JsonObject json) {
+    if (json == null) {
+      return null;
+    }
+    String url = Json.required(json, "url");
+    try {
+      URI uri = URI.create(url);
+      boolean usable =
+          ("ws".equals(uri.getScheme()) || "wss".equals(uri.getScheme()))
+              && uri.getHost() != null
+              && uri.getUserInfo() == null
+              && url.length() <= MAX_URL;
+      if (usable) {
+        return AgentEndpoint.fromJson(json);
+      }
+    } catch (ClassCastException wrongType) {
+      throw Problem.badRequest("agent has a field of the wrong type");
+    } catch (IllegalArgumentException wrong) {
+      throw Problem.badRequest(String.valueOf(wrong.getMessage()));
+    }
+    throw Problem.badRequest("agent.url must be like wss://host[:port]/path, was '" + url + "'");
+  }
+
+  private static List<HandoffDestination> destinations(JsonObject body) {
+    List<HandoffDestination> destinations =
+        Json.list(body, "handoffDestinations", JsonObject.class, MAX_DESTINATIONS).stream()
+            .map(ConnectorForm::destination)
+            .toList();
+    Set<String> names = new HashSet<>();
+    for (HandoffDestination destination : destinations) {
+      if (!names.add(destination.name())) {
+        throw Problem.badRequest("handoffDestinations has '" + destination.name() + "' twice");
+      }
+    }
+    return destinations;
+  }
+
+  private static HandoffDestination destination(JsonObject json) {
+    String name = bounded("handoffDestinations[].name", Json.required(json, "name"));
+    String description =
+        bounded("handoffDestinations[].description", Json.text(json, "description", ""));
+    JsonObject attributes = Json.object(json, "taskAttributes");
+    String route = Json.required(json, "route");
+    if (!WORKFLOW_SID.matcher(route).matches()) {
+      throw Problem.badRequest(
+          "handoffDestinations[].route must be a workflow's SID, WW and 32 hex digits, was '"
+              + route
+              + "'");
+    }
+    return new HandoffDestination(
+        name,
+        description,
+        method(Json.text(json, "method", HandoffDestination.Method.FLEX.text())),
+        route,
+        attributes == null ? new JsonObject() : attributes);
+  }
+
+  private static HandoffDestination.Method method(String name) {
+    for (HandoffDestination.Method method : HandoffDestination.Method.values()) {
+      if (method.text().equals(name)) {
+        return method;
+      }
+    }
+    throw Problem.badRequest("handoffDestinations[].method must be flex, was '" + name + "'");
+  }
+
+  private static @Nullable String fallback(
+      @Nullable String name, List<HandoffDestination> destinations) {
+    if (name != null && destinations.stream().noneMatch(one -> one.name().equals(name))) {
+      throw Problem.badRequest(
+          "fallbackDestination must be one of handoffDestinations, was '" + name + "'");
+    }
+    return name;
+  }
+
+  private static @Nullable String twiml(@Nullable String document) {
+    if (document == null) {
+      return null;
+    }
+    try {
+      CustomerDocument parsed = CustomerDocument.parse(document);
+      return parsed.connectorId().length() > MAX_TEXT ? null : document;
+    } catch (IllegalArgumentException wrong) {
+      throw Problem.badRequest(String.valueOf(wrong.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.callmesh.routing.twiml;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.xml.XMLConstants;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.transform.TransformerException;
+import javax.xml.transform.TransformerFactory;
+import javax.xml.transform.dom.DOMSource;
+import javax.xml.transform.stream.StreamResult;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.ErrorHandler;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+import org.xml.sax.SAXParseException;
+
+/**
+ * A customer's TwiML around {@code <Connect connectorId="…"/>}, which Twilio does not know and we
+ * turn into what it does. Parsed with document types and external entities off.
+ */
+public final class CustomerDocument {
+  /** Longer documents are refused; Twilio takes 64 KB. */
+  public static final int MAX_CHARACTERS = 32_000;
+
+  private static final String CONNECTOR_ID = "connectorId";
+
+  private final Document document;
+
+  private CustomerDocument(Document document) {
+    this.document = document;
+  }
+
+  /**
+   * Parses a document.
+   *
+   * @throws IllegalArgumentException with one sentence for its author when it is not usable
+   */
+  public static CustomerDocument parse(String twiml) {
+    if (twiml.length() > MAX_CHARACTERS) {
+      throw new IllegalArgumentException(
+          "twiml must have at most " + MAX_CHARACTERS + " characters");
+    }
+    try {
+      Document document = parser().parse(new InputSource(new StringReader(twiml)));
+      CustomerDocument parsed = new CustomerDocument(document);
+      if (!document.getDocumentElement().getTagName().equals("Response")) {
+        throw new IllegalArgumentException("twiml must have <Response> as its root");
+      }
+      if (parsed.connects().size() != 1) {
+        throw new IllegalArgumentException(
+            "twiml must have exactly one <Connect connectorId=\"…\"/>, has "
+                + parsed.connects().size());
+      }
+      return parsed;
+    } catch (SAXException malformed) {
+      throw new IllegalArgumentException("twiml is not well-formed XML: " + malformed.getMessage());
+    } catch (IOException impossible) {
+      throw new IllegalStateException("cannot read from memory", impossible);
+    }
+  }
+
+  /** The connector that the document names; blank for the one it belongs to. */
+  public String connectorId() {
+    return connects().get(0).getAttribute(CONNECTOR_ID).strip();
+  }
+
+  /** The document for Twilio, with the connector's stream in its place. Call once. */
+  public String complete(StreamNoun stream) {
+    Element connect = connects().get(0);
+    connect.removeAttribute(CONNECTOR_ID);
+    stream.connectAttributes().forEach(connect::setAttribute);
+    Element noun = document.createElement("Stream");
+    stream.streamAttributes().forEach(noun::setAttribute);
+    for (Map.Entry<String, String> parameter : stream.parameters().entrySet()) {
+      Element element = document.createElement("Parameter");
+      element.setAttribute("name", parameter.getKey());
+      element.setAttribute("value", parameter.getValue());
+      noun.appendChild(element);
+    }
+    moveParameters(connect, noun);
+    connect.appendChild(noun);
+    return text();
+  }
+
+  /** The customer's own {@code <Parameter>} children belong to the stream. */
+  private static void moveParameters(Element connect, Element noun) {
+    NodeList parameters = connect.getElementsByTagName("Parameter");
+    while (parameters.getLength() > 0) {
+      noun.appendChild(parameters.item(0));
+    }
+  }
+
+  private List<Element> connects() {
+    List<Element> found = new ArrayList<>();
+    NodeList all = document.getElementsByTagName("Connect");
+    for (int i = 0; i < all.getLength(); i++) {
+      Element connect = (Element) all.item(i);
+      if (connect.hasAttribute(CONNECTOR_ID)) {
+        found.add(connect);
+      }
+    }
+    return found;
+  }
+
+  private String text() {
+    try {
+      TransformerFactory factory = TransformerFactory.newInstance();
+      factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+      StringWriter text = new StringWriter();
+      factory.newTransformer().transform(new DOMSource(document), new StreamResult(text));
+      return text.toString();
+    } catch (TransformerException e) {
+      throw new IllegalStateException("cannot write to memory", e);
+    }
+  }
+
+  private static DocumentBuilder parser() {
+    try {
+      DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+      factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+      factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+      factory.setXIncludeAware(false);
+      factory.setExpandEntityReferences(false);
+      DocumentBuilder parser = factory.newDocumentBuilder();
+      parser.setErrorHandler(new Throwing());
+      return parser;
+    } catch (ParserConfigurationException e) {
+      throw new IllegalStateException("the platform's XML parser cannot be made safe", e);
+    }
+  }
+
+  /** The platform's own handler prints to the console. */
+  private static final class Throwing implements ErrorHandler {
+    @Override
+    public void warning(SAXParseException exception) {}
+
+    @Override
+    public void error(SAXParseException exception) throws SAXException {
+      throw exception;
+    }
+
+    @Override
+    public void fatalError(SAXParseException exception) throws SAXException {
+      throw exception;
+    }
+  }
+}

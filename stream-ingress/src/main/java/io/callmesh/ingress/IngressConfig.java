@@ -1,0 +1,61 @@
+package io.callmesh.ingress;
+
+import io.callmesh.contracts.security.Secret;
+import io.callmesh.contracts.security.TicketSeal;
+import io.callmesh.runtime.config.ConfigException;
+import io.callmesh.runtime.config.Settings;
+import io.callmesh.runtime.security.PublicUrls;
+import io.callmesh.runtime.security.TicketSecrets;
+import io.callmesh.runtime.security.TwilioAccounts;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The settings of stream-ingress; meanings and reasons are in {@code ingress-defaults.properties}.
+ *
+ * @param urls what Twilio signs
+ * @param accounts who may sign
+ * @param ticketSecrets for {@link TicketSeal}
+ * @param startTimeout from the 101 to {@code start}
+ * @param openTimeout for one worker to open a session
+ * @param maxOffences before a stream is closed
+ * @param openingBacklog caller audio kept while opening
+ * @param outboundBacklog agent audio kept for a slow socket
+ * @param pingInterval between pings of one stream
+ * @param maxStreams on this process
+ */
+public record IngressConfig(
+    PublicUrls urls,
+    TwilioAccounts accounts,
+    List<Secret> ticketSecrets,
+    Duration startTimeout,
+    Duration openTimeout,
+    int maxOffences,
+    Duration openingBacklog,
+    Duration outboundBacklog,
+    Duration pingInterval,
+    int maxStreams) {
+  private static final int MAX_STREAMS = 100_000;
+
+  public IngressConfig {
+    ticketSecrets = List.copyOf(ticketSecrets);
+    if (startTimeout.isZero() || openTimeout.isZero() || pingInterval.isZero()) {
+      throw new ConfigException("CALLMESH_INGRESS_… timeouts and intervals must be longer than 0");
+    }
+  }
+
+  /** Reads and checks the settings. */
+  public static IngressConfig from(Settings settings) {
+    return new IngressConfig(
+        PublicUrls.from(settings),
+        TwilioAccounts.from(settings),
+        TicketSecrets.from(settings),
+        settings.duration("CALLMESH_INGRESS_START_TIMEOUT"),
+        settings.duration("CALLMESH_INGRESS_OPEN_TIMEOUT"),
+        settings.integer("CALLMESH_INGRESS_MAX_OFFENCES", 1, 10_000),
+        settings.duration("CALLMESH_INGRESS_OPENING_BACKLOG"),
+        settings.duration("CALLMESH_INGRESS_OUTBOUND_BACKLOG"),
+        settings.duration("CALLMESH_INGRESS_PING_INTERVAL"),
+        settings.integer("CALLMESH_INGRESS_MAX_STREAMS", 1, MAX_STREAMS));
+  }
+}
