@@ -1,0 +1,17 @@
+package io.callmesh.simulator.twilio;
+
+/** How a call ended. */
+public enum CallEnd {
+  /** The caller hung up, by their plan or by {@link SimulatedCall#hangUp}. */
+  CALLER_HUNG_UP,
+  /** The caller waits for a person: {@code <Enqueue>}. The simulation ends here. */
+  ENQUEUED,
+  /** The mesh hung up: {@code <Hangup>}. */
+  HANGUP,
+  /** The mesh did not answer the call: {@code <Reject>}. */
+  REJECTED,
+  /** The TwiML had no more verbs. */
+  OUT_OF_VERBS,
+  /** The call reached its plan's limit. */
+  LIMIT
+}

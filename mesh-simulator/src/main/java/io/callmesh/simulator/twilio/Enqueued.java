@@ -1,0 +1,13 @@
+package io.callmesh.simulator.twilio;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue in which a caller waits for a person.
+ *
+ * @param workflowSid the TaskRouter workflow; null for a plain queue
+ * @param queue the name of a plain queue; empty with a workflow
+ * @param taskAttributes the task's JSON as written; null when there was no {@code <Task>}
+ */
+public record Enqueued(
+    @Nullable String workflowSid, String queue, @Nullable String taskAttributes) {}

@@ -1,0 +1,99 @@
+package io.callmesh.simulator.twilio;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import java.net.URI;
+
+/**
+ * Twilio, for one mesh and one account. Makes any number of calls at a time; calls started on
+ * several contexts run in parallel. Thread-safe.
+ */
+public final class TwilioSimulator {
+  private static final int CONNECT_TIMEOUT_MS = 5_000;
+  private static final int MOST_REQUESTS = 100;
+  private static final int MOST_STREAMS = 10_000;
+
+  private final Vertx vertx;
+  private final MeshAddress mesh;
+  private final TwilioAccount account;
+  private final HttpClient http;
+  private final WebSocketClient sockets;
+
+  /**
+   * A Twilio that calls a mesh.
+   *
+   * @param baseUrl {@code http(s)://host[:port][/prefix]}: where the mesh is, and the base of the
+   *     URLs that are signed
+   * @throws IllegalArgumentException when it is not of that form
+   */
+  public TwilioSimulator(Vertx vertx, URI baseUrl, TwilioAccount account) {
+    this(vertx, new MeshAddress(baseUrl, baseUrl), account, http(vertx), sockets(vertx));
+  }
+
+  private TwilioSimulator(
+      Vertx vertx,
+      MeshAddress mesh,
+      TwilioAccount account,
+      HttpClient http,
+      WebSocketClient sockets) {
+    this.vertx = vertx;
+    this.mesh = mesh;
+    this.account = account;
+    this.http = http;
+    this.sockets = sockets;
+  }
+
+  private static HttpClient http(Vertx vertx) {
+    return vertx.createHttpClient(
+        new HttpClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MS),
+        new PoolOptions().setHttp1MaxSize(MOST_REQUESTS));
+  }
+
+  private static WebSocketClient sockets(Vertx vertx) {
+    return vertx.createWebSocketClient(
+        new WebSocketClientOptions()
+            .setConnectTimeout(CONNECT_TIMEOUT_MS)
+            .setMaxConnections(MOST_STREAMS));
+  }
+
+  /**
+   * The same Twilio for a mesh that is configured with another public URL than the one it is
+   * reached at: requests to the public URL, streams too, go to the base URL and are signed as
+   * public ones.
+   *
+   * @throws IllegalArgumentException when it is not {@code http(s)://host[:port][/prefix]}
+   */
+  public TwilioSimulator signingAs(URI publicUrl) {
+    return new TwilioSimulator(vertx, mesh.signingAs(publicUrl), account, http, sockets);
+  }
+
+  /** A call to be started. */
+  public SimulatedCall call(CallPlan plan) {
+    return new SimulatedCall(vertx, plan, this::runner);
+  }
+
+  private TwimlRunner runner(SimulatedCall call) {
+    Webhooks webhooks = new Webhooks(http, mesh, account);
+    return new TwimlRunner(
+        vertx,
+        call.plan(),
+        account,
+        mesh,
+        webhooks,
+        new StreamDialer(sockets, mesh, webhooks),
+        call.caller(),
+        call.recording(),
+        call.log(),
+        call.listener());
+  }
+
+  /** Closes all connections; calls in progress break off. */
+  public Future<Void> close() {
+    return Future.join(http.close(), sockets.close()).mapEmpty();
+  }
+}
