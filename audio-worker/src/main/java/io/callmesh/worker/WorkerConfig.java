@@ -1,0 +1,72 @@
+package io.callmesh.worker;
+
+import java.time.Duration;
+
+/**
+ * What an operator can set; valid once constructed.
+ *
+ * @param capacity sessions that one verticle instance takes at most
+ * @param agentConnectTimeout for one attempt: name lookup, TCP, TLS and the upgrade together
+ * @param agentRedialWindow how long to keep trying before the caller is rescued
+ * @param agentPingInterval between pings to an agent; one that answers none in between is lost
+ * @param callerBacklog the caller's audio kept while no agent is connected
+ * @param agentBacklog the caller's audio kept for an agent that reads too slowly
+ * @param playoutLead how far ahead of the caller's ear audio is sent
+ * @param playoutBacklog the agent's audio that waits its turn
+ * @param storeDeadline how long to keep trying to store an outcome
+ * @param streamSilence after this long without a frame the stream is taken for gone
+ * @param allowPrivateAddresses whether agents may be on private and loopback addresses
+ */
+public record WorkerConfig(
+    int capacity,
+    Duration agentConnectTimeout,
+    Duration agentRedialWindow,
+    Duration agentPingInterval,
+    Duration callerBacklog,
+    Duration agentBacklog,
+    Duration playoutLead,
+    Duration playoutBacklog,
+    Duration storeDeadline,
+    Duration streamSilence,
+    boolean allowPrivateAddresses) {
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  /** Refuses what makes no sense, with an {@link IllegalArgumentException} that names the key. */
+  public WorkerConfig {
+    if (capacity < 1 || capacity > 100_000) {
+      throw new IllegalArgumentException(
+          "CALLMESH_WORKER_CAPACITY must be 1..100000, was " + capacity);
+    }
+    check("CALLMESH_WORKER_AGENT_CONNECT_TIMEOUT", agentConnectTimeout);
+    check("CALLMESH_WORKER_AGENT_REDIAL_WINDOW", agentRedialWindow);
+    check("CALLMESH_WORKER_AGENT_PING_INTERVAL", agentPingInterval);
+    check("CALLMESH_WORKER_CALLER_BACKLOG", callerBacklog);
+    check("CALLMESH_WORKER_AGENT_BACKLOG", agentBacklog);
+    check("CALLMESH_WORKER_PLAYOUT_LEAD", playoutLead);
+    check("CALLMESH_WORKER_PLAYOUT_BACKLOG", playoutBacklog);
+    check("CALLMESH_WORKER_STORE_DEADLINE", storeDeadline);
+    check("CALLMESH_WORKER_STREAM_SILENCE", streamSilence);
+  }
+
+  /** What holds when nobody says otherwise. */
+  public static WorkerConfig defaults() {
+    return new WorkerConfig(
+        200,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(1),
+        Duration.ofMinutes(2),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(60),
+        false);
+  }
+
+  private static void check(String key, Duration value) {
+    if (value.toMillis() < 20 || value.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(key + " must be 20 ms..1 h, was " + value);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.callmesh.worker.agent;
+
+import org.jspecify.annotations.Nullable;
+
+/** Takes what an agent says: a session. Called on the session's event loop only. */
+public interface AgentListener {
+  /** Audio in the agent's format, cut anywhere; the array is the listener's. */
+  void audio(byte[] audio);
+
+  /** The agent wants what has not been played to be dropped. */
+  void clear();
+
+  /** The agent wants to know when everything before this has been played. */
+  void mark(String name);
+
+  /** The agent wants the call to go to a person. */
+  void handoff(HandoffRequest request);
+
+  /** The agent ends the call. */
+  void hangup(@Nullable String reason);
+
+  /** Something that was said; it goes to no log. */
+  void transcript(Transcript transcript);
+
+  /** The agent's own analytics event; its data goes to no log. */
+  void event(AgentEvent event);
+
+  /** The agent sent a type that the protocol's version does not know. */
+  void unknown();
+
+  /** The agent sent something that cannot be understood; it has been told. */
+  void malformed();
+}

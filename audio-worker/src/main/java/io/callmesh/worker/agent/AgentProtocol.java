@@ -1,0 +1,26 @@
+package io.callmesh.worker.agent;
+
+import io.callmesh.contracts.connector.AgentEndpoint;
+import io.vertx.core.http.WebSocket;
+
+/** A language that agents speak over a WebSocket. One class each; without state. */
+public interface AgentProtocol {
+  /** What the worker offers in the handshake, and the agent must agree to. */
+  String subProtocol();
+
+  /**
+   * Begins a session on an open socket and sets all its handlers.
+   *
+   * @param lost called once when the connection ends in any way but {@link AgentConnection#end} or
+   *     {@link AgentConnection#drop}
+   */
+  AgentConnection begin(
+      WebSocket socket, SessionStart start, AgentListener listener, Runnable lost);
+
+  /** The protocol of this name. */
+  static AgentProtocol of(AgentEndpoint.Protocol protocol) {
+    return switch (protocol) {
+      case CALLMESH -> CallmeshProtocol.INSTANCE;
+    };
+  }
+}

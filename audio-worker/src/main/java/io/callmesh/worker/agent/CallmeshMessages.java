@@ -1,0 +1,180 @@
+package io.callmesh.worker.agent;
+
+import io.callmesh.contracts.connector.AudioFormat;
+import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.session.OpenSession;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The text messages of the callmesh agent protocol, v1 (docs/agent-protocol.md). No state. */
+final class CallmeshMessages {
+  /** Characters of the longest text message. */
+  static final int MAX_TEXT = 256 * 1024;
+
+  /** Characters of the longest name of a mark: Twilio does not say what it would still take. */
+  static final int MAX_MARK_NAME = 128;
+
+  private CallmeshMessages() {}
+
+  /** A message that cannot be understood, as the agent is told. */
+  static final class Malformed extends Exception {
+    final String code;
+
+    Malformed(String code, String message) {
+      super(message, null, false, false);
+      this.code = code;
+    }
+  }
+
+  /** Reads one message and hands it on. */
+  static void read(String text, AgentListener listener) throws Malformed {
+    if (text.length() > MAX_TEXT) {
+      throw new Malformed("too_large", "a text message must not exceed 256 KiB");
+    }
+    JsonObject message = object(text);
+    switch (required(message, "type")) {
+      case "clear" -> listener.clear();
+      case "mark" -> listener.mark(markName(message));
+      case "handoff" -> listener.handoff(handoff(message));
+      case "hangup" -> listener.hangup(optional(message, "reason"));
+      case "transcript" -> listener.transcript(transcript(message));
+      case "event" -> listener.event(new AgentEvent(required(message, "name"), data(message)));
+      default -> listener.unknown();
+    }
+  }
+
+  private static JsonObject object(String text) throws Malformed {
+    try {
+      return new JsonObject(text);
+    } catch (DecodeException e) {
+      throw new Malformed("not_json", "a text message must be one JSON object");
+    }
+  }
+
+  private static String markName(JsonObject message) throws Malformed {
+    String name = required(message, "name");
+    if (name.isEmpty() || name.length() > MAX_MARK_NAME) {
+      throw new Malformed("bad_field", "name must have 1 to 128 characters");
+    }
+    return name;
+  }
+
+  private static HandoffRequest handoff(JsonObject message) throws Malformed {
+    JsonObject state = child(child(child(message, "context"), "state"), "handoff");
+    return new HandoffRequest(
+        optional(message, "destination"),
+        optional(message, "reason"),
+        optional(message, "utterance"),
+        optional(message, "shared_id"),
+        state == null ? new JsonObject() : state);
+  }
+
+  private static Transcript transcript(JsonObject message) throws Malformed {
+    Transcript.Role role =
+        switch (required(message, "role")) {
+          case "caller" -> Transcript.Role.CALLER;
+          case "agent" -> Transcript.Role.AGENT;
+          default -> throw new Malformed("bad_field", "role must be caller or agent");
+        };
+    if (!(message.getValue("final", true) instanceof Boolean last)) {
+      throw new Malformed("bad_field", "final must be true or false");
+    }
+    return new Transcript(role, required(message, "text"), last);
+  }
+
+  private static JsonObject data(JsonObject message) throws Malformed {
+    JsonObject data = child(message, "data");
+    return data == null ? new JsonObject() : data;
+  }
+
+  private static String required(JsonObject message, String field) throws Malformed {
+    String value = optional(message, field);
+    if (value == null) {
+      throw new Malformed("bad_field", field + " is missing");
+    }
+    return value;
+  }
+
+  private static @Nullable String optional(JsonObject message, String field) throws Malformed {
+    Object value = message.getValue(field);
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    throw new Malformed("bad_field", field + " must be a string");
+  }
+
+  private static @Nullable JsonObject child(@Nullable JsonObject parent, String field)
+      throws Malformed {
+    Object value = parent == null ? null : parent.getValue(field);
+    if (value == null || value instanceof JsonObject) {
+      return (JsonObject) value;
+    }
+    throw new Malformed("bad_field", field + " must be an object");
+  }
+
+  /** The first message of a session. */
+  static JsonObject sessionStart(SessionStart start) {
+    OpenSession open = start.open();
+    Connector connector = start.connector();
+    JsonObject message =
+        new JsonObject()
+            .put("type", "session.start")
+            .put("conversation_id", open.conversationId())
+            .put("call_sid", open.callSid())
+            .put("account_id", connector.accountId())
+            .put("project_id", connector.projectId())
+            .put("connector_id", connector.connectorId())
+            .put("client_env", connector.clientEnv())
+            .put("variant_id", connector.variantId())
+            .put("asr_lang_code", connector.asrLangCode())
+            .put("tts_lang_code", connector.ttsLangCode())
+            .put("voice_name", connector.voiceName())
+            .put("from", open.from())
+            .put("to", open.to())
+            .put("audio", audio(start.audio()))
+            .put("custom_parameters", parameters(open.customParameters()))
+            .put("resume", start.resume());
+    String sharedId = open.customParameters().get("shared_id");
+    return sharedId == null ? message : message.put("shared_id", sharedId);
+  }
+
+  private static JsonObject audio(AudioFormat format) {
+    return new JsonObject()
+        .put("encoding", format.encoding().text())
+        .put("sample_rate", format.sampleRate());
+  }
+
+  private static JsonObject parameters(Map<String, String> parameters) {
+    JsonObject json = new JsonObject();
+    new TreeMap<>(parameters).forEach(json::put);
+    return json;
+  }
+
+  static JsonObject dtmf(String digit) {
+    return new JsonObject().put("type", "dtmf").put("digit", digit);
+  }
+
+  static JsonObject mark(String name, boolean played, long heardMs) {
+    return new JsonObject()
+        .put("type", "mark")
+        .put("name", name)
+        .put("played", played)
+        .put("heard_ms", heardMs);
+  }
+
+  static JsonObject handoffResult(boolean accepted, @Nullable String reason) {
+    JsonObject message = new JsonObject().put("type", "handoff.result").put("accepted", accepted);
+    return reason == null ? message : message.put("reason", reason);
+  }
+
+  static JsonObject sessionEnd(SessionEnd reason) {
+    return new JsonObject().put("type", "session.end").put("reason", reason.text());
+  }
+
+  static JsonObject error(String code, String message) {
+    return new JsonObject().put("type", "error").put("code", code).put("message", message);
+  }
+}

@@ -1,0 +1,21 @@
+package io.callmesh.worker.agent;
+
+import io.vertx.core.http.WebSocket;
+
+/** The callmesh agent protocol, v1 (docs/agent-protocol.md). */
+final class CallmeshProtocol implements AgentProtocol {
+  static final CallmeshProtocol INSTANCE = new CallmeshProtocol();
+
+  private CallmeshProtocol() {}
+
+  @Override
+  public String subProtocol() {
+    return "callmesh.agent.v1";
+  }
+
+  @Override
+  public AgentConnection begin(
+      WebSocket socket, SessionStart start, AgentListener listener, Runnable lost) {
+    return new CallmeshConnection(socket, start, listener, lost);
+  }
+}

@@ -1,0 +1,26 @@
+package io.callmesh.worker.agent;
+
+import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agent's wish to hand the call off.
+ *
+ * @param destination the name of a destination; null for the default
+ * @param reason machine-readable
+ * @param utterance a sentence to speak before the transfer
+ * @param sharedId an identifier of the integrator's own
+ * @param state {@code context.state.handoff} as it came; empty when there was none
+ */
+public record HandoffRequest(
+    @Nullable String destination,
+    @Nullable String reason,
+    @Nullable String utterance,
+    @Nullable String sharedId,
+    JsonObject state) {
+  /** Leaves out everything the agent said, which belongs to no log. */
+  @Override
+  public String toString() {
+    return "HandoffRequest[destination=" + destination + "]";
+  }
+}

@@ -1,0 +1,102 @@
+package io.callmesh.worker.session;
+
+import io.callmesh.contracts.bus.BusFailure;
+import io.callmesh.contracts.bus.FailureCode;
+import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.session.OpenSession;
+import io.callmesh.contracts.session.SessionOpened;
+import io.callmesh.worker.ConnectorDirectory;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.eventbus.Message;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Opens sessions: {@code worker.open@<instance>}. */
+final class OpenHandler implements Handler<Message<OpenSession>> {
+  private static final long LOOKUP_TIMEOUT_MS = 1_000;
+
+  private final String instance;
+  private final WorkerPorts ports;
+  private final ConnectorDirectory connectors;
+  private final SessionTable sessions;
+
+  /** Requests that wait for their connector; they count against the capacity. */
+  private int opening;
+
+  OpenHandler(
+      String instance, WorkerPorts ports, ConnectorDirectory connectors, SessionTable sessions) {
+    this.instance = instance;
+    this.ports = ports;
+    this.connectors = connectors;
+    this.sessions = sessions;
+  }
+
+  @Override
+  public void handle(Message<OpenSession> request) {
+    OpenSession open = request.body();
+    if (sessions.get(open.streamKey()) != null) { // asked again because our answer was lost
+      request.reply(new SessionOpened(instance));
+    } else if (sessions.isDraining()) {
+      refuse(request, new BusFailure(FailureCode.DRAINING, "worker is draining"));
+    } else if (sessions.size() + opening >= ports.config().capacity()) {
+      refuse(request, new BusFailure(FailureCode.BUSY, "worker is full"));
+    } else {
+      lookUp(request);
+    }
+  }
+
+  private void lookUp(Message<OpenSession> request) {
+    opening++;
+    Context loop = ports.vertx().getOrCreateContext();
+    connectors
+        .find(request.body().connectorId())
+        .timeout(LOOKUP_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+        .compose(OpenHandler::existing)
+        .onComplete(found -> loop.runOnContext(back -> lookedUp(request, found)));
+  }
+
+  private void lookedUp(Message<OpenSession> request, AsyncResult<Connector> found) {
+    opening--;
+    if (found.succeeded()) {
+      open(request, found.result());
+    } else {
+      refuse(request, found.cause());
+    }
+  }
+
+  private static Future<Connector> existing(Optional<Connector> found) {
+    return found
+        .map(Future::succeededFuture)
+        .orElseGet(
+            () -> Future.failedFuture(new BusFailure(FailureCode.NOT_FOUND, "no such connector")));
+  }
+
+  private void open(Message<OpenSession> request, Connector connector) {
+    if (sessions.get(request.body().streamKey()) == null) {
+      Session session = new Session(ports, request.body(), connector, sessions::remove);
+      sessions.add(session);
+      request.reply(new SessionOpened(instance));
+      session.start();
+    } else {
+      request.reply(new SessionOpened(instance));
+    }
+  }
+
+  private void refuse(Message<OpenSession> request, Throwable cause) {
+    BusFailure failure =
+        cause instanceof BusFailure known
+            ? known
+            : new BusFailure(codeOf(cause), String.valueOf(cause));
+    FailureCode code = FailureCode.of(failure);
+    ports.metrics().openRefused(code);
+    request.fail(code.code(), failure.getMessage());
+  }
+
+  private static FailureCode codeOf(Throwable cause) {
+    return cause instanceof TimeoutException ? FailureCode.UNAVAILABLE : FailureCode.of(cause);
+  }
+}

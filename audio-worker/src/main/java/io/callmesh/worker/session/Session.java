@@ -1,0 +1,468 @@
+package io.callmesh.worker.session;
+
+import io.callmesh.contracts.connector.AgentEndpoint;
+import io.callmesh.contracts.connector.AudioFormat;
+import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.connector.HandoffDestination;
+import io.callmesh.contracts.event.CallEventType;
+import io.callmesh.contracts.frame.Frame;
+import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.session.OpenSession;
+import io.callmesh.contracts.session.StreamEnd;
+import io.callmesh.worker.WorkerMetrics.AgentMessage;
+import io.callmesh.worker.WorkerMetrics.Decision;
+import io.callmesh.worker.WorkerMetrics.Dropped;
+import io.callmesh.worker.WorkerMetrics.Ended;
+import io.callmesh.worker.agent.AgentConnection;
+import io.callmesh.worker.agent.AgentEvent;
+import io.callmesh.worker.agent.HandoffRequest;
+import io.callmesh.worker.agent.SessionEnd;
+import io.callmesh.worker.agent.SessionStart;
+import io.callmesh.worker.agent.Transcript;
+import io.callmesh.worker.audio.Transcoder;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker's side of a conversation: between one stream at an ingress and the agent.
+ *
+ * <p>It goes through three phases, never back: talking; finishing, when an outcome is stored and
+ * only the audio that is left has to be played; ended. Runs on one event loop.
+ */
+final class Session implements AgentLine.Owner {
+  /** Bytes of the largest handoff state, as JSON in UTF-8. */
+  static final int MAX_STATE_BYTES = 64 * 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+  private static final long FINISH_GRACE_MS = 2_000;
+  private static final String AGENT_LOST = "agent_lost";
+  private static final String ALREADY_ENDED = "already_ended";
+
+  private enum Phase {
+    TALKING,
+    FINISHING,
+    ENDED
+  }
+
+  private final WorkerPorts ports;
+  private final OpenSession open;
+  private final Connector connector;
+  private final Consumer<Session> onEnded;
+  private final OutcomeStore outcomes;
+  private final IngressStream stream;
+  private final AudioFormat format;
+  private final Transcoder transcoder;
+  private final Playout playout;
+  private final Consumer<byte[]> toPlayout;
+  private final @Nullable AgentLine line;
+  private Phase phase = Phase.TALKING;
+  private boolean deciding;
+  private boolean agentGone;
+  private JsonObject lastState = new JsonObject();
+  private Ended outcome = Ended.ERROR;
+  private long playoutTimer = -1;
+  private long finishTimer = -1;
+  private boolean heardFrom = true;
+  private long silentSince;
+
+  /**
+   * A session that has not begun.
+   *
+   * @param onEnded told once, when the session has let go of everything
+   */
+  Session(WorkerPorts ports, OpenSession open, Connector connector, Consumer<Session> onEnded) {
+    this.ports = ports;
+    this.open = open;
+    this.connector = connector;
+    this.onEnded = onEnded;
+    this.outcomes = new OutcomeStore(ports.vertx(), ports.config().storeDeadline());
+    this.stream = new IngressStream(ports.vertx().eventBus(), open, ports.metrics());
+    AgentEndpoint agent = connector.agent();
+    this.format = agent == null ? AudioFormat.MULAW_8000 : agent.audio();
+    this.transcoder = Transcoder.of(format);
+    this.playout =
+        new Playout(
+            new ToCaller(),
+            System::nanoTime,
+            ports.config().playoutLead().toMillis(),
+            ports.config().playoutBacklog().toMillis());
+    this.toPlayout = playout::audio;
+    this.line = agent == null ? null : line(agent);
+  }
+
+  private AgentLine line(AgentEndpoint agent) {
+    SessionStart start = new SessionStart(open, connector, agent.audio(), open.resume());
+    return new AgentLine(ports, agent, start, transcoder, this);
+  }
+
+  /** The stream's key. */
+  long streamKey() {
+    return open.streamKey();
+  }
+
+  /** Dials the agent; a connector without one is a lost agent from the start. */
+  void start() {
+    LOG.info(
+        "callSid={} conversationId={} session opened for connector {}, resume={}",
+        open.callSid(),
+        open.conversationId(),
+        connector.connectorId(),
+        open.resume());
+    if (line == null) {
+      gaveUp(new IllegalStateException("the connector has no agent"));
+    } else {
+      line.open();
+    }
+  }
+
+  // From the ingress.
+
+  /** Takes a frame of the stream. */
+  void frame(Frame frame) {
+    heardFrom = true;
+    switch (frame.kind()) {
+      case AUDIO -> callerAudio(frame.payload());
+      case DTMF -> toAgent(agent -> agent.dtmf(frame.text()));
+      case MARK -> playout.returned(frame.text());
+      case END -> streamEnded(StreamEnd.ofText(frame.text()));
+      case CLEAR -> ports.metrics().unknownFrame(); // goes the other way only
+    }
+  }
+
+  private void callerAudio(byte[] mulaw) {
+    ports.metrics().frameFromCaller();
+    if (line != null) {
+      line.audio(mulaw);
+    }
+  }
+
+  private void toAgent(Consumer<AgentConnection> signal) {
+    if (line != null) {
+      line.signal(signal);
+    }
+  }
+
+  /** The stream is gone, so there is nobody left to play anything to. */
+  private void streamEnded(StreamEnd reason) {
+    switch (reason) {
+      case CALLER_HUNG_UP -> end(Ended.CALLER_HUNG_UP, SessionEnd.CALLER_HUNG_UP);
+      case INTERRUPTED -> end(Ended.INTERRUPTED, SessionEnd.INTERRUPTED);
+      case ERROR -> end(Ended.ERROR, SessionEnd.ERROR);
+    }
+  }
+
+  /** Looks after the stream and the line; called about once a second. */
+  void sweep(long nanos) {
+    if (heardFrom) {
+      heardFrom = false;
+      silentSince = nanos;
+    } else if (nanos - silentSince > ports.config().streamSilence().toNanos()) {
+      LOG.warn("callSid={} no frame for {}", open.callSid(), ports.config().streamSilence());
+      moveAway();
+      return;
+    }
+    if (line != null) {
+      line.sweep(nanos);
+    }
+  }
+
+  /** Closes the stream as if it had been interrupted, so that the call can go on elsewhere. */
+  void moveAway() {
+    stream.end();
+    end(Ended.INTERRUPTED, SessionEnd.INTERRUPTED);
+  }
+
+  // From the line to the agent.
+
+  @Override
+  public void connected(boolean resume, Duration dialled) {
+    long dialMs = dialled.toMillis();
+    LOG.info("callSid={} agent connected in {} ms, resume={}", open.callSid(), dialMs, resume);
+    JsonObject data =
+        new JsonObject()
+            .put("conversationId", open.conversationId())
+            .put("connectorId", connector.connectorId())
+            .put("protocol", protocolName())
+            .put("dialMs", dialMs)
+            .put("resume", resume);
+    ports.events().publish(CallEventType.AGENT_CONNECTED, open.callSid(), data);
+  }
+
+  private String protocolName() {
+    AgentEndpoint agent = connector.agent();
+    return agent == null ? "" : agent.protocol().text();
+  }
+
+  @Override
+  public void redialling() {
+    LOG.warn("callSid={} agent lost", open.callSid());
+    transcoder.flush(toPlayout);
+    transcoder.discard(); // half a sample of this connection must not meet the next one's
+    schedulePlayout();
+  }
+
+  @Override
+  public void gaveUp(Throwable cause) {
+    LOG.warn("callSid={} no agent to be had: {}", open.callSid(), cause.toString());
+    agentGone = true;
+    if (phase == Phase.TALKING && !deciding) {
+      rescue();
+    }
+  }
+
+  /** Stored or not, the caller is not left in silence. */
+  private void rescue() {
+    String destination = connector.rescueDestination().map(HandoffDestination::name).orElse(null);
+    HandoffRequest request = new HandoffRequest(destination, AGENT_LOST, null, null, lastState);
+    store(
+        Outcome.Kind.HANDOFF, request, () -> playOut(Ended.RESCUED), () -> playOut(Ended.RESCUED));
+  }
+
+  // From the agent.
+
+  @Override
+  public void audio(byte[] audio) {
+    if (phase == Phase.TALKING) {
+      transcoder.fromAgent(audio, toPlayout);
+      schedulePlayout();
+    } else {
+      long mulawBytes = audio.length * 8_000L / format.sampleRate();
+      ports
+          .metrics()
+          .audioDropped(Dropped.AFTER_OUTCOME, mulawBytes / format.encoding().bytesPerSample());
+    }
+  }
+
+  @Override
+  public void clear() {
+    ports.metrics().agentMessage(AgentMessage.CLEAR);
+    transcoder.discard();
+    playout.clear();
+  }
+
+  @Override
+  public void mark(String name) {
+    ports.metrics().agentMessage(AgentMessage.MARK);
+    if (phase != Phase.TALKING) {
+      return;
+    }
+    transcoder.flush(toPlayout);
+    if (!playout.mark(name)) {
+      toAgent(agent -> agent.mark(name, false, 0));
+    }
+    schedulePlayout();
+  }
+
+  @Override
+  public void handoff(HandoffRequest request) {
+    ports.metrics().agentMessage(AgentMessage.HANDOFF);
+    String refusal = refusal(request);
+    if (!request.state().isEmpty() && !"state_too_large".equals(refusal)) {
+      lastState = request.state();
+    }
+    if (refusal != null) {
+      refuse(Decision.REFUSED, refusal);
+      return;
+    }
+    store(Outcome.Kind.HANDOFF, request, this::handedOff, this::handoffNotStored);
+  }
+
+  private @Nullable String refusal(HandoffRequest request) {
+    if (phase != Phase.TALKING || deciding) {
+      return ALREADY_ENDED;
+    }
+    if (connector.disableHandoff()) {
+      return "handoff_disabled";
+    }
+    if (connector.destination(request.destination()).isEmpty()) {
+      return "unknown_destination";
+    }
+    return request.state().toBuffer().length() > MAX_STATE_BYTES ? "state_too_large" : null;
+  }
+
+  private void refuse(Decision decision, String reason) {
+    ports.metrics().outcome(decision);
+    LOG.info("callSid={} handoff not accepted: {}", open.callSid(), reason);
+    toAgent(agent -> agent.handoffResult(false, reason));
+  }
+
+  private void handedOff() {
+    toAgent(agent -> agent.handoffResult(true, null));
+    playOut(Ended.HANDED_OFF);
+  }
+
+  private void handoffNotStored() {
+    toAgent(agent -> agent.handoffResult(false, "not_stored"));
+    if (agentGone) {
+      rescue();
+    }
+  }
+
+  @Override
+  public void hangup(@Nullable String reason) {
+    ports.metrics().agentMessage(AgentMessage.HANGUP);
+    if (phase == Phase.TALKING && !deciding) {
+      HandoffRequest nowhere = new HandoffRequest(null, reason, null, null, new JsonObject());
+      Runnable hangUp = () -> playOut(Ended.AGENT_HUNG_UP);
+      store(Outcome.Kind.HANGUP, nowhere, hangUp, hangUp);
+    }
+  }
+
+  @Override
+  public void transcript(Transcript transcript) {
+    ports.metrics().agentMessage(AgentMessage.TRANSCRIPT);
+  }
+
+  @Override
+  public void event(AgentEvent event) {
+    ports.metrics().agentMessage(AgentMessage.EVENT);
+  }
+
+  @Override
+  public void unknown() {
+    ports.metrics().agentMessage(AgentMessage.UNKNOWN);
+  }
+
+  @Override
+  public void malformed() {
+    ports.metrics().agentMessage(AgentMessage.MALFORMED);
+  }
+
+  // The end.
+
+  private void store(
+      Outcome.Kind kind, HandoffRequest request, Runnable stored, Runnable notStored) {
+    deciding = true;
+    outcomes
+        .store(outcome(kind, request))
+        .onSuccess(ignored -> decided(Decision.STORED, stored))
+        .onFailure(
+            cause -> {
+              LOG.error("callSid={} outcome {} not stored", open.callSid(), kind, cause);
+              decided(Decision.NOT_STORED, notStored);
+            });
+  }
+
+  private void decided(Decision decision, Runnable next) {
+    ports.metrics().outcome(decision);
+    deciding = false;
+    if (phase == Phase.TALKING) {
+      next.run();
+    }
+  }
+
+  private Outcome outcome(Outcome.Kind kind, HandoffRequest request) {
+    return new Outcome(
+        open.callSid(),
+        open.conversationId(),
+        connector.connectorId(),
+        connector.accountId(),
+        connector.projectId(),
+        kind,
+        request.destination(),
+        request.reason(),
+        request.utterance(),
+        request.sharedId(),
+        request.state(),
+        ports.clock().instant(),
+        null);
+  }
+
+  /** Lets the caller hear what the agent has said, and closes the stream then. */
+  private void playOut(Ended decided) {
+    phase = Phase.FINISHING;
+    outcome = decided;
+    if (line != null) {
+      line.settle();
+    }
+    transcoder.flush(toPlayout);
+    long longestMs = playout.bufferedMs() + FINISH_GRACE_MS;
+    finishTimer = ports.vertx().setTimer(longestMs, id -> played());
+    if (playout.mark(Playout.LAST)) {
+      schedulePlayout();
+    } else {
+      played();
+    }
+  }
+
+  private void played() {
+    if (phase == Phase.FINISHING) {
+      stream.end();
+      end(outcome, toAgent(outcome));
+    }
+  }
+
+  private static SessionEnd toAgent(Ended outcome) {
+    return switch (outcome) {
+      case HANDED_OFF -> SessionEnd.HANDED_OFF;
+      case AGENT_HUNG_UP -> SessionEnd.AGENT_HUNG_UP;
+      default -> SessionEnd.ERROR;
+    };
+  }
+
+  private void end(Ended reason, SessionEnd toAgent) {
+    if (phase == Phase.ENDED) {
+      return;
+    }
+    phase = Phase.ENDED;
+    ports.vertx().cancelTimer(playoutTimer);
+    ports.vertx().cancelTimer(finishTimer);
+    if (line != null) {
+      line.end(toAgent);
+    }
+    ports.metrics().sessionEnded(reason);
+    LOG.info("callSid={} session ended: {}", open.callSid(), reason);
+    onEnded.accept(this);
+  }
+
+  private void schedulePlayout() {
+    if (playoutTimer == -1 && phase != Phase.ENDED) {
+      long nap = playout.napMs();
+      if (nap > 0) {
+        playoutTimer = ports.vertx().setTimer(nap, id -> playOn());
+      }
+    }
+  }
+
+  private void playOn() {
+    playoutTimer = -1;
+    playout.release();
+    schedulePlayout();
+  }
+
+  /** What the playout lets go of, to the ingress and to the agent. */
+  private final class ToCaller implements Playout.Sink {
+    @Override
+    public void audio(byte[] mulaw) {
+      stream.audio(mulaw);
+    }
+
+    @Override
+    public void mark(String wireName) {
+      stream.mark(wireName);
+    }
+
+    @Override
+    public void clear() {
+      stream.clear();
+    }
+
+    @Override
+    public void answered(String name, boolean played, long heardMs) {
+      if (name.equals(Playout.LAST)) {
+        played();
+      } else {
+        toAgent(agent -> agent.mark(name, played, heardMs));
+      }
+    }
+
+    @Override
+    public void overflowed(long bytes) {
+      ports.metrics().audioDropped(Dropped.PLAYOUT_FULL, bytes);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.callmesh.worker.session;
+
+import io.callmesh.contracts.frame.Frame;
+import io.callmesh.worker.WorkerMetrics;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The sessions of one verticle instance by stream key; only its event loop touches it. */
+final class SessionTable {
+  private final Map<Long, Session> sessions = new HashMap<>();
+  private final Promise<Void> drained = Promise.promise();
+  private final WorkerMetrics metrics;
+  private boolean draining;
+
+  SessionTable(WorkerMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  int size() {
+    return sessions.size();
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  @Nullable Session get(long streamKey) {
+    return sessions.get(streamKey);
+  }
+
+  void add(Session session) {
+    sessions.put(session.streamKey(), session);
+    metrics.sessionOpened();
+  }
+
+  void remove(Session session) {
+    sessions.remove(session.streamKey(), session);
+    completeWhenEmpty();
+  }
+
+  void frame(Frame frame) {
+    Session session = sessions.get(frame.streamKey());
+    if (session == null) {
+      metrics.unknownFrame();
+    } else {
+      session.frame(frame);
+    }
+  }
+
+  void sweep(long nanos) {
+    List.copyOf(sessions.values()).forEach(session -> session.sweep(nanos));
+  }
+
+  /** Takes no more sessions; succeeds when the last one is over. */
+  Future<Void> drain() {
+    draining = true;
+    completeWhenEmpty();
+    return drained.future();
+  }
+
+  /** Ends all sessions as if their streams had been interrupted. */
+  void moveAllAway() {
+    List.copyOf(sessions.values()).forEach(Session::moveAway);
+  }
+
+  private void completeWhenEmpty() {
+    if (draining && sessions.isEmpty()) {
+      drained.tryComplete();
+    }
+  }
+}
