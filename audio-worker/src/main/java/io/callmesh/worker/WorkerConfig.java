@@ -1,5 +1,7 @@
 package io.callmesh.worker;
 
+import io.callmesh.runtime.config.ConfigException;
+import io.callmesh.runtime.config.Settings;
 import java.time.Duration;
 
 /**
@@ -31,11 +33,10 @@ public record WorkerConfig(
     boolean allowPrivateAddresses) {
   private static final Duration LONGEST = Duration.ofHours(1);
 
-  /** Refuses what makes no sense, with an {@link IllegalArgumentException} that names the key. */
+  /** Refuses what makes no sense, with a {@link ConfigException} that names the key. */
   public WorkerConfig {
     if (capacity < 1 || capacity > 100_000) {
-      throw new IllegalArgumentException(
-          "CALLMESH_WORKER_CAPACITY must be 1..100000, was " + capacity);
+      throw new ConfigException("CALLMESH_WORKER_CAPACITY must be 1..100000, was " + capacity);
     }
     check("CALLMESH_WORKER_AGENT_CONNECT_TIMEOUT", agentConnectTimeout);
     check("CALLMESH_WORKER_AGENT_REDIAL_WINDOW", agentRedialWindow);
@@ -46,6 +47,24 @@ public record WorkerConfig(
     check("CALLMESH_WORKER_PLAYOUT_BACKLOG", playoutBacklog);
     check("CALLMESH_WORKER_STORE_DEADLINE", storeDeadline);
     check("CALLMESH_WORKER_STREAM_SILENCE", streamSilence);
+  }
+
+  /**
+   * Reads and checks the settings; meanings and reasons are in {@code worker-defaults.properties}.
+   */
+  public static WorkerConfig from(Settings settings) {
+    return new WorkerConfig(
+        settings.integer("CALLMESH_WORKER_CAPACITY", 1, 100_000),
+        settings.duration("CALLMESH_WORKER_AGENT_CONNECT_TIMEOUT"),
+        settings.duration("CALLMESH_WORKER_AGENT_REDIAL_WINDOW"),
+        settings.duration("CALLMESH_WORKER_AGENT_PING_INTERVAL"),
+        settings.duration("CALLMESH_WORKER_CALLER_BACKLOG"),
+        settings.duration("CALLMESH_WORKER_AGENT_BACKLOG"),
+        settings.duration("CALLMESH_WORKER_PLAYOUT_LEAD"),
+        settings.duration("CALLMESH_WORKER_PLAYOUT_BACKLOG"),
+        settings.duration("CALLMESH_WORKER_STORE_DEADLINE"),
+        settings.duration("CALLMESH_WORKER_STREAM_SILENCE"),
+        settings.flag("CALLMESH_AGENT_ALLOW_PRIVATE_ADDRESSES"));
   }
 
   /** What holds when nobody says otherwise. */
@@ -66,7 +85,7 @@ public record WorkerConfig(
 
   private static void check(String key, Duration value) {
     if (value.toMillis() < 20 || value.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(key + " must be 20 ms..1 h, was " + value);
+      throw new ConfigException(key + " must be 20 ms..1 h, was " + value);
     }
   }
 }

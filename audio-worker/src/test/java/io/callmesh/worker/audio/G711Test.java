@@ -13,7 +13,8 @@ import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
 
 class G711Test {
-  private static final AudioFormat ULAW = new AudioFormat(Encoding.ULAW, 8000, 8, 1, 1, 8000, false);
+  private static final AudioFormat ULAW =
+      new AudioFormat(Encoding.ULAW, 8000, 8, 1, 1, 8000, false);
   private static final AudioFormat PCM =
       new AudioFormat(Encoding.PCM_SIGNED, 8000, 16, 1, 2, 8000, false);
 
@@ -108,8 +109,7 @@ class G711Test {
     return bytes.array();
   }
 
-  private static byte[] convert(byte[] bytes, AudioFormat from, AudioFormat to)
-      throws IOException {
+  private static byte[] convert(byte[] bytes, AudioFormat from, AudioFormat to) throws IOException {
     long frames = bytes.length / from.getFrameSize();
     try (AudioInputStream source =
             new AudioInputStream(new ByteArrayInputStream(bytes), from, frames);
