@@ -20,6 +20,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -36,10 +37,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class MeshProcess {
   private static final Logger log = LoggerFactory.getLogger(MeshProcess.class);
-  private static final long CLOSE_TIMEOUT_MS = 10_000;
 
   private final Vertx vertx;
   private final CommonConfig common;
+  private final KafkaConfig kafka;
   private final KafkaTables tables;
   private final CallEvents events;
   private final PrometheusMeterRegistry meters;
@@ -52,6 +53,7 @@ public final class MeshProcess {
   private MeshProcess(Vertx vertx, CommonConfig common, KafkaConfig kafka) {
     this.vertx = vertx;
     this.common = common;
+    this.kafka = kafka;
     this.meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.tables = new KafkaTables(vertx, kafka, meters);
     this.events = new CallEvents(vertx, kafka, meters, "mesh");
@@ -72,27 +74,25 @@ public final class MeshProcess {
     } catch (RuntimeException wrong) {
       return Future.failedFuture(wrong);
     }
-    return MeshBus.join(cluster, common.eventLoops())
-        .compose(vertx -> start(vertx, settings, common, kafka, factories));
+    Promise<MeshProcess> started = Promise.promise();
+    MeshBus.join(cluster, common.eventLoops())
+        .onFailure(started::fail)
+        .onSuccess(
+            vertx -> new MeshProcess(vertx, common, kafka).start(settings, factories, started));
+    return started.future();
   }
 
-  private static Future<MeshProcess> start(
-      Vertx vertx,
-      Settings settings,
-      CommonConfig common,
-      KafkaConfig kafka,
-      List<MeshService.Factory> factories) {
-    MeshProcess process = new MeshProcess(vertx, common, kafka);
-    return process
-        .create(settings, factories)
-        .compose(created -> process.listenForManagement())
+  /** The promise belongs to no context: after a failed start there is none left to tell it on. */
+  private void start(
+      Settings settings, List<MeshService.Factory> factories, Promise<MeshProcess> started) {
+    create(settings, factories)
+        .compose(created -> listenForManagement())
         .compose(listening -> KafkaTopics.ensure(vertx, kafka, Topic.all()))
-        .compose(ensured -> process.tables.start())
-        .compose(read -> process.startServices())
-        .compose(done -> process.listen())
-        .map(listening -> process.ready())
-        .recover(
-            cause -> process.close().transform(closed -> Future.<MeshProcess>failedFuture(cause)));
+        .compose(ensured -> tables.start())
+        .compose(read -> startServices())
+        .compose(running -> listen())
+        .onSuccess(listening -> started.complete(ready()))
+        .onFailure(cause -> close().onComplete(closed -> started.fail(cause)));
   }
 
   private Future<Void> create(Settings settings, List<MeshService.Factory> factories) {
@@ -166,25 +166,28 @@ public final class MeshProcess {
 
   /**
    * Stops: not ready at once, no new calls, waits for those that are on up to the drain deadline,
-   * then closes everything. Succeeds when all is closed.
+   * then closes everything. Succeeds when all is closed, on no particular thread.
    */
   public Future<Void> stop() {
     stopping = true;
     log.info("draining for at most {} s", common.drainDeadline().toSeconds());
     List<Future<?>> drains = new ArrayList<>();
     services.forEach(service -> drains.add(service.drain()));
-    return Future.join(drains)
+    Promise<Void> closed = Promise.promise();
+    Future.join(drains)
         .timeout(Math.max(1, common.drainDeadline().toMillis()), MILLISECONDS)
         .onFailure(cause -> log.warn("not everything drained: {}", cause.toString()))
-        .transform(drained -> close());
+        .onComplete(drained -> close().onComplete(closed));
+    return closed.future();
   }
 
+  /** Its future belongs to no context, because the contexts end here. */
   private Future<Void> close() {
-    return tables
+    Promise<Void> closed = Promise.promise();
+    tables
         .close()
-        .transform(closed -> events.close())
-        .transform(closed -> vertx.close())
-        .timeout(CLOSE_TIMEOUT_MS, MILLISECONDS)
-        .onSuccess(closed -> log.info("stopped"));
+        .eventually(events::close)
+        .onComplete(flushed -> vertx.close().onComplete(closed));
+    return closed.future().onSuccess(done -> log.info("stopped"));
   }
 }
