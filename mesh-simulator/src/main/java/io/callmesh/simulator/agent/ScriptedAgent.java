@@ -48,11 +48,11 @@ public final class ScriptedAgent {
   public Future<Integer> listen(String host, int port) {
     return vertx
         .executeBlocking(() -> new AgentAudio(script))
-        .compose(audio -> serve(audio, host, port))
-        .map(HttpServer::actualPort);
+        .compose(audio -> listen(audio, host, port));
   }
 
-  private Future<HttpServer> serve(AgentAudio audio, String host, int port) {
+  /** Listens with prompts that are ready. */
+  Future<Integer> listen(AgentAudio audio, String host, int port) {
     HttpServer listening =
         vertx.createHttpServer(
             new HttpServerOptions().setWebSocketSubProtocols(List.of(SUBPROTOCOL)));
@@ -62,7 +62,8 @@ public final class ScriptedAgent {
         .webSocketHandler(socket -> open(socket, audio))
         .requestHandler(
             request -> request.response().setStatusCode(426).end("This is a voice agent.\n"))
-        .listen(port, host);
+        .listen(port, host)
+        .map(HttpServer::actualPort);
   }
 
   private void greet(ServerWebSocketHandshake handshake) {
