@@ -28,7 +28,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ScriptedAgentTest {
   private static final AgentScript SCRIPT = AgentScript.standard();
-  private static final AgentAudio PROMPTS = new AgentAudio(SCRIPT);
 
   private final Vertx vertx = Vertx.vertx();
   private final WebSocketClient sockets = vertx.createWebSocketClient();
@@ -281,7 +280,7 @@ class ScriptedAgentTest {
 
   private void listen(AgentScript script) throws Exception {
     agent = new ScriptedAgent(vertx, script);
-    port = agent.listen(PROMPTS, "127.0.0.1", 0).await(10, TimeUnit.SECONDS);
+    port = agent.listen("127.0.0.1", 0).await(10, TimeUnit.SECONDS);
   }
 
   private Future<WebSocket> connect(List<String> protocols) {
