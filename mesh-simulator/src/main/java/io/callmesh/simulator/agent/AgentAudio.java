@@ -7,33 +7,25 @@ import io.callmesh.simulator.audio.SincConverter;
 import io.callmesh.simulator.audio.WavFile;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** A script's prompts, ready to be sent in each format: pieces of 20 ms. Immutable. */
+/**
+ * Prompts as they are sent, in pieces of 20 ms. A prompt is converted when it is first said in a
+ * format, which takes some milliseconds, and kept: an agent that is only ever asked for mu-law
+ * starts without converting anything. Thread-safe; holds the prompts of one script in four formats
+ * at most.
+ */
 final class AgentAudio {
-  private static final List<AudioFormat> FORMATS =
-      List.of(
-          AudioFormat.MULAW_8000,
-          new AudioFormat(Encoding.PCM_S16LE, 8_000),
-          new AudioFormat(Encoding.PCM_S16LE, 16_000),
-          new AudioFormat(Encoding.PCM_S16LE, 24_000));
+  private final Map<Key, List<Buffer>> pieces = new ConcurrentHashMap<>();
 
-  private final Map<AudioFormat, Map<String, List<Buffer>>> pieces = new HashMap<>();
-
-  /** Converts all prompts; takes some 100 ms of computing, so on no event loop. */
-  AgentAudio(AgentScript script) {
-    for (AudioFormat format : FORMATS) {
-      Map<String, List<Buffer>> prompts = new HashMap<>();
-      script.prompts().forEach(prompt -> prompts.put(prompt.name(), cut(prompt.pcm8k(), format)));
-      pieces.put(format, prompts);
-    }
-  }
+  private record Key(String prompt, AudioFormat format) {}
 
   /** The pieces of a prompt, in order; the last may be shorter. */
   List<Buffer> pieces(Prompt prompt, AudioFormat format) {
-    return pieces.getOrDefault(format, Map.of()).getOrDefault(prompt.name(), List.of());
+    return pieces.computeIfAbsent(
+        new Key(prompt.name(), format), missing -> cut(prompt.pcm8k(), format));
   }
 
   private static List<Buffer> cut(short[] pcm8k, AudioFormat format) {

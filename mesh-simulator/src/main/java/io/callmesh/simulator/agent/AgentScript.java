@@ -3,7 +3,6 @@ package io.callmesh.simulator.agent;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,12 +129,5 @@ public record AgentScript(
         sharedId,
         extraState,
         quirks);
-  }
-
-  /** Everything that may be said. */
-  List<Prompt> prompts() {
-    return Stream.concat(
-            Stream.of(greeting, back, oneMoment, nobodyFree, goodbye), answers.stream())
-        .toList();
   }
 }

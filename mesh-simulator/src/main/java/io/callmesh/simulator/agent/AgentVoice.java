@@ -72,7 +72,7 @@ final class AgentVoice {
   }
 
   private void pump() {
-    while (!stopped && !waiting.isEmpty() && !socket.writeQueueFull()) {
+    while (!stopped && !waiting.isEmpty() && !socket.isClosed() && !socket.writeQueueFull()) {
       waiting.remove().run();
     }
   }

@@ -5,7 +5,7 @@ import io.callmesh.simulator.SpokenAudio;
 /**
  * Something the agent can say.
  *
- * @param name in marks, records and the handoff state
+ * @param name in marks, records and the handoff state; unique in its script
  * @param text for transcripts
  * @param pcm8k linear samples of 16 bits at 8 kHz
  */

@@ -26,6 +26,7 @@ public final class ScriptedAgent {
 
   private final Vertx vertx;
   private final AgentScript script;
+  private final AgentAudio audio = new AgentAudio();
   private final Deque<SessionRecord> records = new ArrayDeque<>();
   private final Queue<Promise<SessionRecord>> awaited = new ArrayDeque<>();
   private volatile @Nullable HttpServer server;
@@ -40,29 +41,23 @@ public final class ScriptedAgent {
   }
 
   /**
-   * Prepares the prompts and listens.
+   * Listens.
    *
    * @param port 0 takes a free one
    * @return the port; fails when it cannot be had
    */
   public Future<Integer> listen(String host, int port) {
-    return vertx
-        .executeBlocking(() -> new AgentAudio(script))
-        .compose(audio -> serve(audio, host, port))
-        .map(HttpServer::actualPort);
-  }
-
-  private Future<HttpServer> serve(AgentAudio audio, String host, int port) {
     HttpServer listening =
         vertx.createHttpServer(
             new HttpServerOptions().setWebSocketSubProtocols(List.of(SUBPROTOCOL)));
     server = listening;
     return listening
         .webSocketHandshakeHandler(this::greet)
-        .webSocketHandler(socket -> open(socket, audio))
+        .webSocketHandler(this::open)
         .requestHandler(
             request -> request.response().setStatusCode(426).end("This is a voice agent.\n"))
-        .listen(port, host);
+        .listen(port, host)
+        .map(HttpServer::actualPort);
   }
 
   private void greet(ServerWebSocketHandshake handshake) {
@@ -80,7 +75,7 @@ public final class ScriptedAgent {
     return offered != null && List.of(offered.split("\\s*,\\s*", -1)).contains(SUBPROTOCOL);
   }
 
-  private void open(ServerWebSocket socket, AgentAudio audio) {
+  private void open(ServerWebSocket socket) {
     SessionRecord record = new SessionRecord();
     new AgentSession(socket, script, audio, record).open();
     record.when("closed").onSuccess(closed -> countClosed());

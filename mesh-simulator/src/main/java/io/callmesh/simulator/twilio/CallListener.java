@@ -65,7 +65,7 @@ public interface CallListener {
   /**
    * The stream is over.
    *
-   * @param code the mesh's close code; null when the caller left or the socket broke
+   * @param code the mesh's close code, 1006 when the socket broke; null when the caller left
    */
   default void onStreamClosed(@Nullable Integer code, @Nullable String reason) {}
 

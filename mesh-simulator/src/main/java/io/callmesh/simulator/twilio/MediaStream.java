@@ -94,12 +94,17 @@ final class MediaStream {
   }
 
   private void catchUp() {
-    while (!over && System.nanoTime() - origin >= (ticks + 1) * Ticks.NANOS) {
+    while (isOpen() && System.nanoTime() - origin >= (ticks + 1) * Ticks.NANOS) {
       tick();
     }
-    if (!over) {
+    if (isOpen()) {
       schedule();
     }
+  }
+
+  /** Not so while the close handler is still to come: a closed socket throws when it is used. */
+  private boolean isOpen() {
+    return !over && !socket.isClosed();
   }
 
   private void tick() {
@@ -156,7 +161,7 @@ final class MediaStream {
   }
 
   private void receive(String text) {
-    if (over) {
+    if (!isOpen()) {
       return;
     }
     FromMesh message = messages.read(text);
@@ -201,7 +206,7 @@ final class MediaStream {
 
   /** Ends it as a caller who hangs up: {@code stop}, then close. */
   void hangUp() {
-    if (!over) {
+    if (isOpen()) {
       socket.writeTextMessage(messages.stop());
       socket.close();
       finish(Ending.CALLER);

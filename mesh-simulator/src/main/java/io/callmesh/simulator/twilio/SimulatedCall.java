@@ -1,5 +1,6 @@
 package io.callmesh.simulator.twilio;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -23,6 +24,7 @@ public final class SimulatedCall {
   private volatile @Nullable Context context;
   private @Nullable TwimlRunner runner;
   private long limitTimer = -1;
+  private @Nullable CallEnd left;
   private boolean over;
 
   SimulatedCall(Vertx vertx, CallPlan plan, Function<SimulatedCall, TwimlRunner> runners) {
@@ -34,6 +36,7 @@ public final class SimulatedCall {
   }
 
   /** Sets who hears what happens; before the start. */
+  @CanIgnoreReturnValue
   public SimulatedCall listener(CallListener listener) {
     this.listener = listener;
     return this;
@@ -70,15 +73,17 @@ public final class SimulatedCall {
 
   private void leave(CallEnd how) {
     if (!over && runner != null) {
+      left = how; // stopping ends the stream, which comes back here as a caller who hung up
       runner.stop();
       finish(how);
     }
   }
 
-  private void finish(CallEnd end) {
+  private void finish(CallEnd reached) {
     if (over) {
       return;
     }
+    CallEnd end = left == null ? reached : left;
     over = true;
     vertx.cancelTimer(limitTimer);
     listener.onEnd(end);

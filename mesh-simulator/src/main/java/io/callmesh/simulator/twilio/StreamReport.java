@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param clears requests to drop what had not been played
  * @param invalid messages that Twilio would not understand (31951)
  * @param firstInvalid the text of the first of them, at most 500 characters
- * @param closeCode the mesh's WebSocket close code; null when the socket broke or the caller left
+ * @param closeCode the mesh's WebSocket close code, 1006 when the socket broke; null when the
+ *     caller left
  * @param closeReason the mesh's reason
  */
 public record StreamReport(

@@ -1,0 +1,19 @@
+package io.callmesh.simulator.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The simulator's commands on their own, without a mesh in the same program. */
+@Command(
+    name = "callmesh-simulator",
+    mixinStandardHelpOptions = true,
+    description = "Twilio's side of a call, and a scripted voice agent.",
+    subcommands = {CallCommand.class, AgentCommand.class})
+public final class SimulatorMain {
+  private SimulatorMain() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new SimulatorMain()).execute(arguments));
+  }
+}

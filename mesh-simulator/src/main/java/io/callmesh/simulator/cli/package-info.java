@@ -1,0 +1,11 @@
+/**
+ * The simulator as commands: {@code callmesh call} and {@code callmesh agent}. They run on the main
+ * thread, which waits for the event loops and does the blocking work: reading and writing WAV
+ * files.
+ */
+@NullMarked
+@CheckReturnValue
+package io.callmesh.simulator.cli;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;
