@@ -25,6 +25,7 @@ final class ClientSettings {
     settings.put("auto.offset.reset", "earliest");
     settings.put("isolation.level", "read_uncommitted");
     settings.put("max.poll.records", 5000);
+    settings.put("max.partition.fetch.bytes", 4 << 20); // fewer rounds while reading from the start
     settings.put("fetch.max.wait.ms", 500);
     settings.put("request.timeout.ms", Math.max(1000, attempt(config)));
     settings.put("default.api.timeout.ms", Math.max(1000, millis(config)));

@@ -8,6 +8,8 @@ import io.vertx.core.eventbus.ReplyException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -39,12 +41,18 @@ final class Failures {
 
   static String describe(Throwable cause) {
     String message = cause.getMessage();
+    if (message == null && cause instanceof TimeoutException) {
+      return "no answer within the request timeout";
+    }
     return message == null ? cause.getClass().getSimpleName() : message;
   }
 
+  /** What went wrong, without what only says that something did. */
   static Throwable unwrap(Throwable failure) {
     boolean wrapper =
-        failure instanceof CompletionException || failure instanceof ExecutionException;
+        failure instanceof CompletionException
+            || failure instanceof ExecutionException
+            || failure.getClass() == KafkaException.class; // "Failed to construct kafka consumer"
     return wrapper && failure.getCause() != null ? unwrap(failure.getCause()) : failure;
   }
 }

@@ -1,5 +1,7 @@
 package io.callmesh.runtime.kafka;
 
+import io.callmesh.contracts.bus.BusFailure;
+import io.callmesh.contracts.bus.FailureCode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * that made the last step, outside the lock.
  */
 final class Progress {
+  private static final int MAX_WAITS = 20_000;
+
   private final Map<Integer, Long> positions = new HashMap<>();
   private final List<Wait> waits = new ArrayList<>();
   private @Nullable Throwable over;
@@ -29,6 +33,10 @@ final class Progress {
       }
       if (isReached(target)) {
         return CompletableFuture.completedFuture(null);
+      }
+      if (waits.size() >= MAX_WAITS) {
+        return CompletableFuture.failedFuture(
+            new BusFailure(FailureCode.BUSY, MAX_WAITS + " already wait for the table"));
       }
       waits.add(wait);
     }

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -68,9 +69,10 @@ record TableClients(
     return partitions.stream().filter(each -> each.topic().equals(topic)).toList();
   }
 
-  /** Blocks until writes on their way are done, or for the timeout; the consumer stays open. */
+  /** Blocks until writes on their way are done, or for the timeout; then lets go at once. */
   void close() {
     writer.close();
     admin.close(timeout);
+    consumer.close(CloseOptions.timeout(Duration.ZERO)); // else it waits for its last fetch
   }
 }

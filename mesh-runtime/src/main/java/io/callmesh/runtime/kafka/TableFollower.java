@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -166,6 +167,7 @@ final class TableFollower {
     } catch (WakeupException stop) {
       return;
     } catch (RuntimeException e) {
+      throwIfStarting(e);
       LOG.warn("following the tables failed, trying again: {}", Failures.describe(e));
       backOff();
     }
@@ -207,6 +209,13 @@ final class TableFollower {
       caughtUp.complete(null);
     } else if (start.standsStill()) {
       throw new IllegalStateException("reading the tables stands still: " + start);
+    }
+  }
+
+  /** At the start a person waits for the reason; later only time or an operator can help. */
+  private void throwIfStarting(RuntimeException e) {
+    if (!caughtUp.isDone() && !(e instanceof RetriableException)) {
+      throw e;
     }
   }
 
