@@ -13,7 +13,8 @@ import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
 
 class G711Test {
-  private static final AudioFormat ULAW = new AudioFormat(Encoding.ULAW, 8000, 8, 1, 1, 8000, false);
+  private static final AudioFormat ULAW =
+      new AudioFormat(Encoding.ULAW, 8000, 8, 1, 1, 8000, false);
   private static final AudioFormat PCM =
       new AudioFormat(Encoding.PCM_SIGNED, 8000, 16, 1, 2, 8000, false);
 
@@ -41,9 +42,13 @@ class G711Test {
     assertThat(codes).isEqualTo(expected);
   }
 
+  /** Without the loudest: beyond the clipping level the JDK's codec overflows into silence. */
   @Test
-  void encodesEverySampleAsTheJdkDoes() throws IOException {
-    short[] samples = allSamples();
+  void encodesAsTheJdkDoesUpToTheClippingLevel() throws IOException {
+    short[] samples = new short[2 * 32_635 + 1];
+    for (int i = 0; i < samples.length; i++) {
+      samples[i] = (short) (i - 32_635);
+    }
     byte[] codes = new byte[samples.length];
     G711.encode(samples, codes, 0, samples.length);
 
@@ -108,8 +113,7 @@ class G711Test {
     return bytes.array();
   }
 
-  private static byte[] convert(byte[] bytes, AudioFormat from, AudioFormat to)
-      throws IOException {
+  private static byte[] convert(byte[] bytes, AudioFormat from, AudioFormat to) throws IOException {
     long frames = bytes.length / from.getFrameSize();
     try (AudioInputStream source =
             new AudioInputStream(new ByteArrayInputStream(bytes), from, frames);

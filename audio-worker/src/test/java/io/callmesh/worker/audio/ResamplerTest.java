@@ -48,7 +48,8 @@ class ResamplerTest {
   @ValueSource(ints = {16_000, 24_000})
   void bringsASignalBackAfterItsDelay(int rate) {
     short[] original = speechLike();
-    short[] back = run(Resampler.down(rate), run(Resampler.up(rate), original, 160), 160 * rate / 8_000);
+    short[] back =
+        run(Resampler.down(rate), run(Resampler.up(rate), original, 160), 160 * rate / 8_000);
 
     // Twice the delay of one way, less the part of a sample by which the last phase comes first.
     int delay = 59;
@@ -69,7 +70,8 @@ class ResamplerTest {
     short[] high = noise(12_000);
 
     assertThat(inPieces(Resampler.up(rate), low)).isEqualTo(run(Resampler.up(rate), low, 160));
-    assertThat(inPieces(Resampler.down(rate), high)).isEqualTo(run(Resampler.down(rate), high, 480));
+    assertThat(inPieces(Resampler.down(rate), high))
+        .isEqualTo(run(Resampler.down(rate), high, 480));
   }
 
   @ParameterizedTest
