@@ -369,6 +369,7 @@ class AudioWorkerVerticleTest {
     agent.stop();
     Message<Outcome> request = storing.take();
     request.reply(null);
+    send(Frame.signal(1, FrameKind.MARK, 0, 0, until(FrameKind.MARK).text()));
 
     assertThat(request.body().kind()).isEqualTo(Outcome.Kind.HANDOFF);
     assertThat(request.body().reason()).isEqualTo("agent_lost");
@@ -385,6 +386,7 @@ class AudioWorkerVerticleTest {
     await(request(1, "conn-1"));
     Message<Outcome> request = storing.take();
     request.fail(FailureCode.BAD_REQUEST.code(), "stored or not");
+    send(Frame.signal(1, FrameKind.MARK, 0, 0, until(FrameKind.MARK).text()));
 
     assertThat(request.body().reason()).isEqualTo("agent_lost");
     assertThat(request.body().state()).isEqualTo(new JsonObject());
@@ -424,6 +426,26 @@ class AudioWorkerVerticleTest {
     assertThat(agent.audio.take()).containsOnly(7);
     assertThat(agent.texts.take().getString("type")).isEqualTo("session.start");
     assertThat(agent.texts.take().getString("digit")).isEqualTo("1");
+  }
+
+  @Test
+  void dropsTheOldestAudioButNoKeyForAnAgentThatReadsTooSlowly() throws Exception {
+    AudioFormat format = new AudioFormat(Encoding.PCM_S16LE, 24_000);
+    connectors.put("conn-1", connector(endpoint(agent.url(), format), false));
+    ServerWebSocket socket = opened();
+    socket.pause();
+
+    for (int i = 0; i < 3_000; i++) {
+      frame(1, FrameKind.AUDIO, bytes(160, 0xff));
+    }
+    send(Frame.signal(1, FrameKind.DTMF, 0, 0, "1"));
+    assertThat(rollCall().sessions()).isEqualTo(1); // all frames are taken now
+    socket.resume();
+
+    assertThat(agent.texts.take().getString("digit")).isEqualTo("1");
+    double droppedMs = count("callmesh.worker.audio.dropped.ms", "where", "slow_agent");
+    assertThat(droppedMs).isPositive();
+    assertThat(agent.audio).hasSize(3_000 - (int) (droppedMs / 20));
   }
 
   @Test

@@ -25,6 +25,7 @@ final class FakeAgent {
             .createHttpServer(
                 new HttpServerOptions()
                     .setHost("127.0.0.1")
+                    .setReceiveBufferSize(16 * 1024)
                     .addWebSocketSubProtocol("callmesh.agent.v1"))
             .webSocketHandler(this::connected)
             .listen(0)
