@@ -10,9 +10,11 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.SelfSignedCertificate;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,19 +74,37 @@ class AgentDialerTest {
   /** A name that leads elsewhere the second time must still prove itself before it is asked. */
   @Test
   void asksNothingOfATlsServerThatCannotProveItsName() throws Exception {
-    SelfSignedCertificate certificate = SelfSignedCertificate.create("agent.invalid");
-    int port =
-        agent(
-            new HttpServerOptions()
-                .setSsl(true)
-                .setKeyCertOptions(certificate.keyCertOptions())
-                .addWebSocketSubProtocol(PROTOCOL));
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
+    int port = tlsAgent(certificate);
 
     Future<WebSocket> dialled = dial(dialer(false, "8.8.8.8"), "wss://localhost:" + port + "/");
 
-    assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS)).isNotNull();
+    assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS)).isInstanceOf(SSLException.class);
     assertThat(arrived).isEmpty();
     certificate.delete();
+  }
+
+  @Test
+  void leavesATlsServerThatIsWhereItMayNotBe() throws Exception {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
+    String url = "wss://localhost:" + tlsAgent(certificate) + "/";
+    WebSocketClient client =
+        vertx.createWebSocketClient(
+            AgentDialer.clientOptions(10).setTrustOptions(certificate.trustOptions()));
+
+    assertRefused(dial(dialer(client, false, "8.8.8.8"), url));
+    WebSocket socket = dial(dialer(client, true, "8.8.8.8"), url).await(10, TimeUnit.SECONDS);
+
+    assertThat(socket.isSsl()).isTrue();
+    certificate.delete();
+  }
+
+  private int tlsAgent(SelfSignedCertificate certificate) throws Exception {
+    return agent(
+        new HttpServerOptions()
+            .setSsl(true)
+            .setKeyCertOptions(certificate.keyCertOptions())
+            .addWebSocketSubProtocol(PROTOCOL));
   }
 
   @Test
@@ -131,11 +152,13 @@ class AgentDialerTest {
   }
 
   private AgentDialer dialer(boolean allowPrivate, String... addresses) {
+    WebSocketClient client = vertx.createWebSocketClient(AgentDialer.clientOptions(10));
+    return dialer(client, allowPrivate, addresses);
+  }
+
+  private AgentDialer dialer(WebSocketClient client, boolean allowPrivate, String... addresses) {
     return new AgentDialer(
-        vertx,
-        vertx.createWebSocketClient(AgentDialer.clientOptions(10)),
-        host -> lookup(addresses),
-        new AgentAddressPolicy(allowPrivate));
+        vertx, client, host -> lookup(addresses), new AgentAddressPolicy(allowPrivate));
   }
 
   private static Future<List<InetAddress>> lookup(String... addresses) {
@@ -143,7 +166,7 @@ class AgentDialerTest {
     for (String address : addresses) {
       try {
         found.add(InetAddress.getByName(address));
-      } catch (java.net.UnknownHostException e) {
+      } catch (UnknownHostException e) {
         return Future.failedFuture(e);
       }
     }
