@@ -30,6 +30,12 @@ public final class AgentDialer {
   /** Bytes of the largest message an agent may send; a larger one costs it the connection. */
   static final int MAX_MESSAGE_BYTES = 1 << 20;
 
+  /**
+   * Bytes that the kernel may hold for an agent: a second of PCM at 16 kHz. Left to grow, its
+   * buffer would hide minutes of audio from the bounds we keep.
+   */
+  private static final int SEND_BUFFER_BYTES = 16 * 1024;
+
   private final Vertx vertx;
   private final WebSocketClient client;
   private final HostLookup lookup;
@@ -56,6 +62,7 @@ public final class AgentDialer {
         .setTryUsePerMessageCompression(false)
         .setTryUsePerFrameCompression(false)
         .setClosingTimeout(2)
+        .setSendBufferSize(SEND_BUFFER_BYTES)
         .setTcpNoDelay(true);
   }
 

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class CallmeshConnection implements AgentConnection {
   private static final short NORMAL = 1000;
 
+  /** Bytes that may wait for the socket before the agent counts as slow. */
+  private static final int WRITE_QUEUE_BYTES = 8 * 1024;
+
   private final WebSocket socket;
   private final AgentListener listener;
   private final Runnable lost;
@@ -20,6 +23,7 @@ final class CallmeshConnection implements AgentConnection {
     this.socket = socket;
     this.listener = listener;
     this.lost = lost;
+    socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
     socket.binaryMessageHandler(this::binary);
     socket.textMessageHandler(this::text);
     socket.exceptionHandler(cause -> socket.close()); // the close handler tells the session

@@ -4,16 +4,16 @@ package io.callmesh.worker.audio;
  * The low-pass filter between 8 kHz and a multiple of it, split into its phases: a sinc under a
  * Kaiser window, flat to 3.4 kHz and more than 60 dB down from 4.0 kHz.
  *
- * <p>The length follows from Kaiser's estimate for 70 dB over a transition of 600 Hz: 60 taps for
+ * <p>The length follows from Kaiser's estimate for 63 dB over a transition of 600 Hz: 52 taps for
  * each phase. Both halves of a path, up and down, use the same one.
  */
 final class LowPass {
   /** Taps of one phase; a multiple of four, because the kernel takes four at a time. */
-  static final int TAPS = 60;
+  static final int TAPS = 52;
 
   private static final double CUTOFF_HZ = 3_700;
   private static final double LOW_RATE_HZ = 8_000;
-  private static final double BETA = 6.98;
+  private static final double BETA = 6.03;
   private static final LowPass DOUBLE = new LowPass(2);
   private static final LowPass TRIPLE = new LowPass(3);
 

@@ -21,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  * A session's line to its agent, which outlives connections: it dials, dials again when the
  * connection is lost, and keeps in between what the caller says and keys.
  *
- * <p>Dialling goes on for the redial window, with pauses that double from 100 ms. A connection that
- * did not last as long as the window does not renew it, so an agent that takes calls only to drop
- * them is given up as well.
+ * <p>Dialling goes on for the redial window, with pauses that double from 100 to 500 ms. A
+ * connection that did not last as long as the window does not renew it, so an agent that takes
+ * calls only to drop them is given up as well.
  */
 final class AgentLine {
   private static final long FIRST_PAUSE_MS = 100;
+  private static final long LONGEST_PAUSE_MS = 500;
 
   /** What becomes of the line. */
   interface Owner extends AgentListener {
@@ -189,7 +190,7 @@ final class AgentLine {
                 dial();
               }
             });
-    pauseMs *= 2;
+    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
   }
 
   private void lost() {

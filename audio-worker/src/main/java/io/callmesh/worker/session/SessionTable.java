@@ -2,16 +2,16 @@ package io.callmesh.worker.session;
 
 import io.callmesh.contracts.frame.Frame;
 import io.callmesh.worker.WorkerMetrics;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of one verticle instance by stream key; only its event loop touches it. */
 final class SessionTable {
-  private final Map<Long, Session> sessions = new HashMap<>();
+  private final LongObjectMap<Session> sessions = new LongObjectHashMap<>();
   private final Promise<Void> drained = Promise.promise();
   private final WorkerMetrics metrics;
   private boolean draining;
@@ -38,7 +38,7 @@ final class SessionTable {
   }
 
   void remove(Session session) {
-    sessions.remove(session.streamKey(), session);
+    sessions.remove(session.streamKey());
     completeWhenEmpty();
   }
 

@@ -1,0 +1,184 @@
+package io.callmesh.worker.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class AgentDialerTest {
+  private static final String PROTOCOL = "callmesh.agent.v1";
+  private static final Duration LONG = Duration.ofSeconds(10);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final BlockingQueue<ServerWebSocket> arrived = new LinkedBlockingQueue<>();
+
+  @AfterEach
+  void stop() throws Exception {
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void connectsAtTheAddressThatWasCheckedAndKeepsTheName() throws Exception {
+    int port = agent(new HttpServerOptions().addWebSocketSubProtocol(PROTOCOL));
+    AgentDialer dialer = dialer(true, "127.0.0.1");
+
+    WebSocket socket =
+        dial(dialer, "ws://agent.invalid:" + port + "/voice?tenant=a%20b")
+            .await(10, TimeUnit.SECONDS);
+
+    ServerWebSocket seen = arrived.take();
+    assertThat(seen.headers().get("Host")).isEqualTo("agent.invalid:" + port);
+    assertThat(seen.uri()).isEqualTo("/voice?tenant=a%20b");
+    assertThat(socket.subProtocol()).isEqualTo(PROTOCOL);
+  }
+
+  @Test
+  void dialsNothingWhenOneOfTheAddressesIsRefused() throws Exception {
+    int port = agent(new HttpServerOptions().addWebSocketSubProtocol(PROTOCOL));
+
+    assertRefused(dial(dialer(true, "127.0.0.1", "169.254.169.254"), "ws://agent.invalid:" + port));
+    assertRefused(dial(dialer(false, "127.0.0.1"), "ws://agent.invalid:" + port));
+    assertRefused(dial(dialer(false, "8.8.8.8", "10.0.0.1"), "wss://agent.invalid:" + port));
+    assertRefused(dial(dialer(true), "ws://agent.invalid:" + port));
+    assertThat(arrived).isEmpty();
+  }
+
+  @Test
+  void refusesUrlsThatAreNoAgents() {
+    assertRefused(dial(dialer(true, "127.0.0.1"), "http://agent.invalid/"));
+  }
+
+  /** A name that leads elsewhere the second time must still prove itself before it is asked. */
+  @Test
+  void asksNothingOfATlsServerThatCannotProveItsName() throws Exception {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
+    int port = tlsAgent(certificate);
+
+    Future<WebSocket> dialled = dial(dialer(false, "8.8.8.8"), "wss://localhost:" + port + "/");
+
+    assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS)).isInstanceOf(SSLException.class);
+    assertThat(arrived).isEmpty();
+    certificate.delete();
+  }
+
+  @Test
+  void leavesATlsServerThatIsWhereItMayNotBe() throws Exception {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
+    String url = "wss://localhost:" + tlsAgent(certificate) + "/";
+    WebSocketClient client =
+        vertx.createWebSocketClient(
+            AgentDialer.clientOptions(10).setTrustOptions(certificate.trustOptions()));
+
+    assertRefused(dial(dialer(client, false, "8.8.8.8"), url));
+    WebSocket socket = dial(dialer(client, true, "8.8.8.8"), url).await(10, TimeUnit.SECONDS);
+
+    assertThat(socket.isSsl()).isTrue();
+    certificate.delete();
+  }
+
+  private int tlsAgent(SelfSignedCertificate certificate) throws Exception {
+    return agent(
+        new HttpServerOptions()
+            .setSsl(true)
+            .setKeyCertOptions(certificate.keyCertOptions())
+            .addWebSocketSubProtocol(PROTOCOL));
+  }
+
+  @Test
+  void wantsTheSubprotocolConfirmed() throws Exception {
+    int port = agent(new HttpServerOptions());
+
+    Future<WebSocket> dialled = dial(dialer(true, "127.0.0.1"), "ws://agent.invalid:" + port);
+
+    assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS))
+        .isNotInstanceOf(AgentRefusedException.class);
+  }
+
+  @Test
+  void givesUpOnAServerThatNeverAnswers() throws Exception {
+    NetServer silent = vertx.createNetServer().connectHandler(socket -> {});
+    int port = silent.listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS).actualPort();
+
+    Future<WebSocket> dialled =
+        dialer(true, "127.0.0.1")
+            .dial("ws://agent.invalid:" + port, PROTOCOL, Duration.ofMillis(100));
+
+    assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS)).isNotNull();
+  }
+
+  @Test
+  void givesUpOnANameServiceThatNeverAnswers() {
+    Promise<List<InetAddress>> never = Promise.promise();
+    AgentDialer dialer =
+        new AgentDialer(
+            vertx,
+            vertx.createWebSocketClient(),
+            host -> never.future(),
+            new AgentAddressPolicy(true));
+
+    Future<WebSocket> dialled = dialer.dial("ws://agent.invalid", PROTOCOL, Duration.ofMillis(50));
+
+    assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS))
+        .isInstanceOf(TimeoutException.class);
+  }
+
+  private int agent(HttpServerOptions options) throws Exception {
+    HttpServer server =
+        vertx.createHttpServer(options.setHost("127.0.0.1")).webSocketHandler(arrived::add);
+    return server.listen(0).await(10, TimeUnit.SECONDS).actualPort();
+  }
+
+  private AgentDialer dialer(boolean allowPrivate, String... addresses) {
+    WebSocketClient client = vertx.createWebSocketClient(AgentDialer.clientOptions(10));
+    return dialer(client, allowPrivate, addresses);
+  }
+
+  private AgentDialer dialer(WebSocketClient client, boolean allowPrivate, String... addresses) {
+    return new AgentDialer(
+        vertx, client, host -> lookup(addresses), new AgentAddressPolicy(allowPrivate));
+  }
+
+  private static Future<List<InetAddress>> lookup(String... addresses) {
+    List<InetAddress> found = new ArrayList<>();
+    for (String address : addresses) {
+      try {
+        found.add(InetAddress.getByName(address));
+      } catch (UnknownHostException e) {
+        return Future.failedFuture(e);
+      }
+    }
+    return Future.succeededFuture(found);
+  }
+
+  private static Future<WebSocket> dial(AgentDialer dialer, String url) {
+    return dialer.dial(url, PROTOCOL, LONG);
+  }
+
+  private static void assertRefused(Future<WebSocket> dialled) {
+    assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS))
+        .isInstanceOf(AgentRefusedException.class);
+  }
+}

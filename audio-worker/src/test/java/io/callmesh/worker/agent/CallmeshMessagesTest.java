@@ -1,0 +1,165 @@
+package io.callmesh.worker.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.callmesh.worker.agent.CallmeshMessages.Malformed;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CallmeshMessagesTest {
+  private final Recorder agent = new Recorder();
+
+  @Test
+  void readsEveryType() throws Malformed {
+    read("{\"type\":\"clear\"}");
+    read("{\"type\":\"mark\",\"name\":\"u1\",\"extra\":1}");
+    read("{\"type\":\"hangup\"}");
+    read("{\"type\":\"hangup\",\"reason\":\"done\"}");
+    read("{\"type\":\"transcript\",\"role\":\"caller\",\"text\":\"hi\",\"final\":false}");
+    read("{\"type\":\"event\",\"name\":\"n\",\"data\":{\"a\":1}}");
+    read("{\"type\":\"something.new\",\"name\":3}");
+
+    assertThat(agent.heard)
+        .containsExactly(
+            "clear",
+            "mark u1",
+            "hangup null",
+            "hangup done",
+            "transcript CALLER hi false",
+            "event n {\"a\":1}",
+            "unknown");
+  }
+
+  @Test
+  void keepsTheHandoffStateAsItIs() throws Malformed {
+    String state =
+        "{\"z\":null,\"a\":[1,2.5,{\"b\":\"\u00e9\ud83d\ude00\"}],\"big\":9007199254740993,\"e\":{}}";
+    read(
+        "{\"type\":\"handoff\",\"destination\":\"billing\",\"reason\":\"needs_human\","
+            + "\"utterance\":\"One moment\",\"shared_id\":\"s-1\",\"context\":{\"state\":{\"x\":1,\"handoff\":"
+            + state
+            + "}}}");
+
+    assertThat(agent.handoffs)
+        .containsExactly(
+            new HandoffRequest(
+                "billing", "needs_human", "One moment", "s-1", new JsonObject(state)));
+    assertThat(agent.handoffs.get(0).state().encode()).isEqualTo(state);
+  }
+
+  @Test
+  void takesAHandoffWithNothingInIt() throws Malformed {
+    read("{\"type\":\"handoff\"}");
+    read("{\"type\":\"handoff\",\"context\":{\"state\":null}}");
+
+    HandoffRequest empty = new HandoffRequest(null, null, null, null, new JsonObject());
+    assertThat(agent.handoffs).containsExactly(empty, empty);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "hello",
+        "[]",
+        "{\"type\":\"mark\"",
+        "{}",
+        "{\"type\":7}",
+        "{\"type\":\"mark\"}",
+        "{\"type\":\"mark\",\"name\":\"\"}",
+        "{\"type\":\"mark\",\"name\":{}}",
+        "{\"type\":\"hangup\",\"reason\":[]}",
+        "{\"type\":\"handoff\",\"context\":\"x\"}",
+        "{\"type\":\"handoff\",\"context\":{\"state\":{\"handoff\":[]}}}",
+        "{\"type\":\"transcript\",\"role\":\"ghost\",\"text\":\"boo\"}",
+        "{\"type\":\"transcript\",\"role\":\"agent\"}",
+        "{\"type\":\"transcript\",\"role\":\"agent\",\"text\":\"x\",\"final\":\"yes\"}",
+        "{\"type\":\"event\",\"data\":{}}",
+        "{\"type\":\"event\",\"name\":\"n\",\"data\":1}"
+      })
+  void refusesWhatItCannotUnderstand(String text) {
+    assertThatThrownBy(() -> read(text)).isInstanceOf(Malformed.class);
+    assertThat(agent.heard).isEmpty();
+  }
+
+  @Test
+  void refusesWhatIsTooLong() {
+    String name = "x".repeat(CallmeshMessages.MAX_MARK_NAME + 1);
+    assertThatThrownBy(() -> read("{\"type\":\"mark\",\"name\":\"" + name + "\"}"))
+        .isInstanceOf(Malformed.class);
+    assertThatThrownBy(() -> read(" ".repeat(CallmeshMessages.MAX_TEXT + 1)))
+        .isInstanceOf(Malformed.class)
+        .hasMessageContaining("256 KiB");
+  }
+
+  @Test
+  void keepsWhatWasSaidOutOfLogs() {
+    assertThat(
+            List.of(
+                new Transcript(Transcript.Role.CALLER, "secret", true).toString(),
+                new AgentEvent("n", new JsonObject().put("a", "secret")).toString(),
+                new HandoffRequest(null, "secret", "secret", "secret", new JsonObject())
+                    .toString()))
+        .noneMatch(text -> text.contains("secret"));
+  }
+
+  private void read(String text) throws Malformed {
+    CallmeshMessages.read(text, agent);
+  }
+
+  private static final class Recorder implements AgentListener {
+    final List<String> heard = new ArrayList<>();
+    final List<HandoffRequest> handoffs = new ArrayList<>();
+
+    @Override
+    public void audio(byte[] audio) {
+      heard.add("audio");
+    }
+
+    @Override
+    public void clear() {
+      heard.add("clear");
+    }
+
+    @Override
+    public void mark(String name) {
+      heard.add("mark " + name);
+    }
+
+    @Override
+    public void handoff(HandoffRequest request) {
+      handoffs.add(request);
+    }
+
+    @Override
+    public void hangup(@Nullable String reason) {
+      heard.add("hangup " + reason);
+    }
+
+    @Override
+    public void transcript(Transcript said) {
+      heard.add("transcript " + said.role() + " " + said.text() + " " + said.last());
+    }
+
+    @Override
+    public void event(AgentEvent event) {
+      heard.add("event " + event.name() + " " + event.data().encode());
+    }
+
+    @Override
+    public void unknown() {
+      heard.add("unknown");
+    }
+
+    @Override
+    public void malformed() {
+      heard.add("malformed");
+    }
+  }
+}
