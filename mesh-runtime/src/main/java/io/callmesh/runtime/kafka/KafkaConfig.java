@@ -57,7 +57,7 @@ public record KafkaConfig(
         replicationFactor);
     require(
         callEventPartitions >= 1 && callEventPartitions <= 1000,
-        "CALLMESH_KAFKA_CALL_EVENT_PARTITIONS must be 1..1000",
+        "CALLMESH_KAFKA_EVENT_PARTITIONS must be 1..1000",
         callEventPartitions);
     require(
         isPositive(handoffLifetime), "CALLMESH_HANDOFF_LIFETIME must be positive", handoffLifetime);
@@ -67,11 +67,11 @@ public record KafkaConfig(
         requestTimeout);
     require(
         eventBufferSize >= 1,
-        "CALLMESH_KAFKA_EVENT_BUFFER_SIZE must be at least 1",
+        "CALLMESH_KAFKA_EVENT_BUFFER must be at least 1",
         eventBufferSize);
     require(
         maxTableEntries >= 1,
-        "CALLMESH_KAFKA_MAX_TABLE_ENTRIES must be at least 1",
+        "CALLMESH_TABLE_MAX_ENTRIES must be at least 1",
         maxTableEntries);
     clientProperties = Map.copyOf(clientProperties);
   }

@@ -29,12 +29,12 @@ class KafkaConfigTest {
   @Test
   void namesTheVariableThatIsWrong() {
     assertRefused("CALLMESH_KAFKA_REPLICATION_FACTOR", 0, 6, 1, 1, 1, 1);
-    assertRefused("CALLMESH_KAFKA_CALL_EVENT_PARTITIONS", 1, 0, 1, 1, 1, 1);
+    assertRefused("CALLMESH_KAFKA_EVENT_PARTITIONS", 1, 0, 1, 1, 1, 1);
     assertRefused("CALLMESH_HANDOFF_LIFETIME", 1, 6, 0, 1, 1, 1);
     assertRefused("CALLMESH_KAFKA_REQUEST_TIMEOUT", 1, 6, 1, 0, 1, 1);
     assertRefused("CALLMESH_KAFKA_REQUEST_TIMEOUT", 1, 6, 1, 301, 1, 1);
-    assertRefused("CALLMESH_KAFKA_EVENT_BUFFER_SIZE", 1, 6, 1, 1, 0, 1);
-    assertRefused("CALLMESH_KAFKA_MAX_TABLE_ENTRIES", 1, 6, 1, 1, 1, 0);
+    assertRefused("CALLMESH_KAFKA_EVENT_BUFFER", 1, 6, 1, 1, 0, 1);
+    assertRefused("CALLMESH_TABLE_MAX_ENTRIES", 1, 6, 1, 1, 1, 0);
   }
 
   private static void assertRefused(
