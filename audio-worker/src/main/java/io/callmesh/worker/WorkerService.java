@@ -64,6 +64,11 @@ public final class WorkerService implements MeshService {
   }
 
   @Override
+  public boolean takesRequests() {
+    return false;
+  }
+
+  @Override
   public Future<?> drain() {
     return Future.all(
         verticles.stream()

@@ -66,13 +66,8 @@ public record KafkaConfig(
         "CALLMESH_KAFKA_REQUEST_TIMEOUT must be positive and at most " + MAX_TIMEOUT,
         requestTimeout);
     require(
-        eventBufferSize >= 1,
-        "CALLMESH_KAFKA_EVENT_BUFFER must be at least 1",
-        eventBufferSize);
-    require(
-        maxTableEntries >= 1,
-        "CALLMESH_TABLE_MAX_ENTRIES must be at least 1",
-        maxTableEntries);
+        eventBufferSize >= 1, "CALLMESH_KAFKA_EVENT_BUFFER must be at least 1", eventBufferSize);
+    require(maxTableEntries >= 1, "CALLMESH_TABLE_MAX_ENTRIES must be at least 1", maxTableEntries);
     clientProperties = Map.copyOf(clientProperties);
   }
 

@@ -16,7 +16,7 @@ public interface HttpSurface {
    */
   Future<?> mount(Vertx vertx, Router router);
 
-  /** A surface without routes. */
+  /** A surface without routes, for a service that takes no requests. */
   static HttpSurface none() {
     return (vertx, router) -> Future.succeededFuture();
   }

@@ -129,7 +129,12 @@ public final class MeshProcess {
 
   private Future<?> listen() {
     List<Supplier<HttpSurface>> surfaces = new ArrayList<>();
-    services.forEach(service -> surfaces.add(service::surface));
+    services.stream()
+        .filter(MeshService::takesRequests)
+        .forEach(service -> surfaces.add(service::surface));
+    if (surfaces.isEmpty()) {
+      return Future.succeededFuture();
+    }
     List<PublicServerVerticle> verticles = new CopyOnWriteArrayList<>();
     Supplier<PublicServerVerticle> instances =
         () -> {
@@ -154,7 +159,7 @@ public final class MeshProcess {
     return this;
   }
 
-  /** The public port it listens on. */
+  /** The public port it listens on; 0 when no service takes requests. */
   public int port() {
     return port;
   }

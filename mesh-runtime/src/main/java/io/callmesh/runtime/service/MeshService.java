@@ -19,6 +19,11 @@ public interface MeshService {
    */
   HttpSurface surface();
 
+  /** Whether it mounts anything at all; a process of services that do not has no public port. */
+  default boolean takesRequests() {
+    return true;
+  }
+
   /**
    * Takes no new calls from now on; succeeds when none is left. The process gives up waiting at its
    * drain deadline.
