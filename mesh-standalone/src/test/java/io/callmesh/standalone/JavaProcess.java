@@ -14,18 +14,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own, started by a test, whose output is read line by line and kept. */
-final class JavaProcess implements AutoCloseable {
+final class JavaProcess {
   private static final long READY_LIMIT_S = 60;
-  private static final long STOP_LIMIT_S = 30;
+  private static final long EXIT_LIMIT_S = 60;
 
   private final String name;
   private final Process process;
   private final List<String> lines = new ArrayList<>();
+  private final Thread reader;
   private final CompletableFuture<String> ready = new CompletableFuture<>();
 
-  private JavaProcess(String name, Process process) {
+  private JavaProcess(String name, Process process, String readyLine) {
     this.name = name;
     this.process = process;
+    this.reader = new Thread(() -> read(readyLine), name + "-output");
+    reader.setDaemon(true);
   }
 
   /**
@@ -44,10 +47,8 @@ final class JavaProcess implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(variable -> variable.startsWith("CALLMESH_"));
     builder.environment().putAll(environment);
-    JavaProcess started = new JavaProcess(name, builder.start());
-    Thread reader = new Thread(() -> started.read(readyLine), name + "-output");
-    reader.setDaemon(true);
-    reader.start();
+    JavaProcess started = new JavaProcess(name, builder.start(), readyLine);
+    started.reader.start();
     return started;
   }
 
@@ -82,19 +83,20 @@ final class JavaProcess implements AutoCloseable {
 
   /** Sends SIGTERM, waits, and returns the exit code. */
   int stop() throws InterruptedException {
-    process.destroy();
-    assertThat(process.waitFor(STOP_LIMIT_S, TimeUnit.SECONDS)).as(name + " stops").isTrue();
-    return process.exitValue();
+    // Process.destroy would close our end of its output with it.
+    assertThat(process.toHandle().destroy()).as("SIGTERM to " + name).isTrue();
+    return awaitExit();
   }
 
-  /** Waits for it to end by itself, and returns the exit code. */
+  /** Waits for it to end, and for the last of its output; returns the exit code. */
   int awaitExit() throws InterruptedException {
-    assertThat(process.waitFor(READY_LIMIT_S, TimeUnit.SECONDS)).as(name + " ends").isTrue();
+    assertThat(process.waitFor(EXIT_LIMIT_S, TimeUnit.SECONDS)).as(name + " ends").isTrue();
+    reader.join(TimeUnit.SECONDS.toMillis(EXIT_LIMIT_S));
     return process.exitValue();
   }
 
-  @Override
-  public void close() throws InterruptedException {
-    process.destroyForcibly().waitFor(STOP_LIMIT_S, TimeUnit.SECONDS);
+  /** Ends it at once, if it still runs. */
+  void kill() throws InterruptedException {
+    assertThat(process.destroyForcibly().waitFor(EXIT_LIMIT_S, TimeUnit.SECONDS)).isTrue();
   }
 }

@@ -4,6 +4,7 @@ import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.session.OpenSession;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +17,9 @@ final class CallmeshMessages {
 
   /** Characters of the longest name of a mark: Twilio does not say what it would still take. */
   static final int MAX_MARK_NAME = 128;
+
+  private static final int MAX_ID = 256;
+  private static final int MAX_UTTERANCE = 4_096;
 
   private CallmeshMessages() {}
 
@@ -39,7 +43,7 @@ final class CallmeshMessages {
       case "clear" -> listener.clear();
       case "mark" -> listener.mark(markName(message));
       case "handoff" -> listener.handoff(handoff(message));
-      case "hangup" -> listener.hangup(optional(message, "reason"));
+      case "hangup" -> listener.hangup(limited(message, "reason", MAX_ID));
       case "transcript" -> listener.transcript(transcript(message));
       case "event" -> listener.event(new AgentEvent(required(message, "name"), data(message)));
       default -> listener.unknown();
@@ -48,10 +52,13 @@ final class CallmeshMessages {
 
   private static JsonObject object(String text) throws Malformed {
     try {
-      return new JsonObject(text);
+      if (Json.decodeValue(text) instanceof JsonObject message) { // "null" is JSON as well
+        return message;
+      }
     } catch (DecodeException e) {
-      throw new Malformed("not_json", "a text message must be one JSON object");
+      // answered like any other text that is not an object
     }
+    throw new Malformed("not_json", "a text message must be one JSON object");
   }
 
   private static String markName(JsonObject message) throws Malformed {
@@ -65,11 +72,20 @@ final class CallmeshMessages {
   private static HandoffRequest handoff(JsonObject message) throws Malformed {
     JsonObject state = child(child(child(message, "context"), "state"), "handoff");
     return new HandoffRequest(
-        optional(message, "destination"),
-        optional(message, "reason"),
-        optional(message, "utterance"),
-        optional(message, "shared_id"),
+        limited(message, "destination", MAX_ID),
+        limited(message, "reason", MAX_ID),
+        limited(message, "utterance", MAX_UTTERANCE),
+        limited(message, "shared_id", MAX_ID),
         state == null ? new JsonObject() : state);
+  }
+
+  private static @Nullable String limited(JsonObject message, String field, int characters)
+      throws Malformed {
+    String value = optional(message, field);
+    if (value != null && value.length() > characters) {
+      throw new Malformed("bad_field", field + " must not exceed " + characters + " characters");
+    }
+    return value;
   }
 
   private static Transcript transcript(JsonObject message) throws Malformed {

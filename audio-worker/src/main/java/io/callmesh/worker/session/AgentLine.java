@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * A session's line to its agent, which outlives connections: it dials, dials again when the
  * connection is lost, and keeps in between what the caller says and keys.
  *
- * <p>Dialling goes on for the redial window, with pauses that double from 100 to 500 ms. A
- * connection that did not last as long as the window does not renew it, so an agent that takes
- * calls only to drop them is given up as well.
+ * <p>Dialling goes on for the redial window, with pauses that double from 100 to 500 ms. Only time
+ * without a connection uses the window up, and only a connection that lasts as long renews it: so
+ * an agent that takes calls to drop them at once is given up as well.
  */
 final class AgentLine {
   private static final long FIRST_PAUSE_MS = 100;
@@ -56,6 +56,7 @@ final class AgentLine {
   private long pingedAt;
   private long giveUpAt;
   private long connectedAt;
+  private long windowLeft;
   private long pauseMs;
 
   AgentLine(
@@ -157,6 +158,7 @@ final class AgentLine {
     ports.metrics().dialled(Dial.CONNECTED, took);
     connectedAt = System.nanoTime();
     pingedAt = connectedAt;
+    windowLeft = giveUpAt - connectedAt;
     boolean resume = start.resume();
     AgentConnection connected = protocol.begin(socket, start, owner, this::lost);
     agent = connected;
@@ -172,11 +174,11 @@ final class AgentLine {
     if (closed) {
       return;
     }
-    if (refused || System.nanoTime() + pauseMs * 1_000_000 >= giveUpAt) {
+    if (refused) {
       closed = true;
       owner.gaveUp(cause);
     } else {
-      redialLater();
+      redialUnlessTooLate(cause);
     }
   }
 
@@ -203,17 +205,21 @@ final class AgentLine {
       closed = true;
       return;
     }
-    long now = System.nanoTime();
-    boolean lasted = now - connectedAt >= ports.config().agentRedialWindow().toNanos();
-    if (lasted) {
+    if (System.nanoTime() - connectedAt >= ports.config().agentRedialWindow().toNanos()) {
       renewWindow();
+    } else {
+      giveUpAt = System.nanoTime() + windowLeft;
     }
     owner.redialling();
-    if (lasted || now + pauseMs * 1_000_000 < giveUpAt) {
+    redialUnlessTooLate(new IllegalStateException("the agent keeps dropping the session"));
+  }
+
+  private void redialUnlessTooLate(Throwable cause) {
+    if (System.nanoTime() + pauseMs * 1_000_000 < giveUpAt) {
       redialLater();
     } else {
       closed = true;
-      owner.gaveUp(new IllegalStateException("the agent keeps dropping the session"));
+      owner.gaveUp(cause);
     }
   }
 

@@ -67,6 +67,10 @@ class CallmeshMessagesTest {
       strings = {
         "",
         "hello",
+        "null",
+        "1",
+        "\"text\"",
+        "{} {}",
         "[]",
         "{\"type\":\"mark\"",
         "{}",
@@ -92,6 +96,12 @@ class CallmeshMessagesTest {
   void refusesWhatIsTooLong() {
     String name = "x".repeat(CallmeshMessages.MAX_MARK_NAME + 1);
     assertThatThrownBy(() -> read("{\"type\":\"mark\",\"name\":\"" + name + "\"}"))
+        .isInstanceOf(Malformed.class);
+    String reason = "x".repeat(257);
+    assertThatThrownBy(() -> read("{\"type\":\"handoff\",\"reason\":\"" + reason + "\"}"))
+        .isInstanceOf(Malformed.class);
+    assertThatThrownBy(
+            () -> read("{\"type\":\"event\",\"name\":\"n\",\"data\":" + "[".repeat(5_000)))
         .isInstanceOf(Malformed.class);
     assertThatThrownBy(() -> read(" ".repeat(CallmeshMessages.MAX_TEXT + 1)))
         .isInstanceOf(Malformed.class)

@@ -51,6 +51,8 @@ class AudioWorkerVerticleTest {
   private static final String INGRESS = Addresses.ingressFrames("test");
   private static final String CALL = "CA00000000000000000000000000000001";
   private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+  private static final Duration PATIENT = Duration.ofSeconds(10);
+  private static final Duration IMPATIENT = Duration.ofMillis(800);
   private static final JsonObject CLEAR = new JsonObject().put("type", "clear");
 
   private final Vertx vertx = Vertx.vertx();
@@ -61,7 +63,7 @@ class AudioWorkerVerticleTest {
   private final BlockingQueue<Message<Outcome>> storing = new LinkedBlockingQueue<>();
   private final BlockingQueue<JsonObject> events = new LinkedBlockingQueue<>();
   private final FakeAgent agent;
-  private AudioWorkerVerticle worker = worker(config(10));
+  private AudioWorkerVerticle worker = worker(config(10, PATIENT));
 
   AudioWorkerVerticleTest() throws Exception {
     BusCodecs.registerOn(vertx.eventBus());
@@ -361,6 +363,7 @@ class AudioWorkerVerticleTest {
 
   @Test
   void rescuesTheCallerWithTheLastStateWhenTheAgentStaysAway() throws Exception {
+    worker = worker(config(10, IMPATIENT));
     ServerWebSocket socket = opened();
     JsonObject state = new JsonObject().put("customer_id", "c-7");
     say(socket, handoff("nowhere", state));
@@ -380,6 +383,7 @@ class AudioWorkerVerticleTest {
 
   @Test
   void rescuesTheCallerWhenNoAgentAnswers() throws Exception {
+    worker = worker(config(10, IMPATIENT));
     agent.stop();
     deploy();
 
@@ -396,6 +400,7 @@ class AudioWorkerVerticleTest {
 
   @Test
   void givesUpAnAgentThatTakesCallsOnlyToDropThem() throws Exception {
+    worker = worker(config(10, IMPATIENT));
     agent.dropsEveryCall();
     deploy();
 
@@ -450,7 +455,7 @@ class AudioWorkerVerticleTest {
 
   @Test
   void refusesWhatItCannotServe() throws Exception {
-    worker = worker(config(1));
+    worker = worker(config(1, PATIENT));
     deploy();
 
     assertThat(failure(request(1, "conn-9"))).isEqualTo(FailureCode.NOT_FOUND);
@@ -520,12 +525,12 @@ class AudioWorkerVerticleTest {
         () -> NOW);
   }
 
-  private static WorkerConfig config(int capacity) {
+  private static WorkerConfig config(int capacity, Duration redialWindow) {
     WorkerConfig usual = WorkerConfig.defaults();
     return new WorkerConfig(
         capacity,
         usual.agentConnectTimeout(),
-        Duration.ofMillis(400),
+        redialWindow,
         usual.agentPingInterval(),
         usual.callerBacklog(),
         usual.agentBacklog(),

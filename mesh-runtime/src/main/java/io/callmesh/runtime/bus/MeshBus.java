@@ -15,6 +15,7 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
  * Starts Vert.x so that the event bus reaches the other processes of the mesh, with all its codecs.
  */
 public final class MeshBus {
+  private static final String LOGGING_TYPE = "hazelcast.logging.type";
   private static final String CLUSTER_NAME = "callmesh";
 
   private MeshBus() {}
@@ -30,6 +31,8 @@ public final class MeshBus {
     if (cluster.mode() == ClusterConfig.Mode.NONE) {
       return Future.succeededFuture(withCodecs(Vertx.vertx(options)));
     }
+    // Hazelcast logs before it has read any configuration.
+    System.setProperty(LOGGING_TYPE, "slf4j");
     EventBusOptions bus = new EventBusOptions().setPort(cluster.busPort());
     if (cluster.host() != null) {
       bus.setHost(cluster.host());
@@ -50,7 +53,7 @@ public final class MeshBus {
     Config config = ConfigUtil.loadConfig();
     config.setClusterName(CLUSTER_NAME);
     config
-        .setProperty("hazelcast.logging.type", "slf4j")
+        .setProperty(LOGGING_TYPE, "slf4j")
         .setProperty("hazelcast.phone.home.enabled", "false")
         .setProperty("hazelcast.shutdownhook.enabled", "false")
         // Members are known by address, so there is no flood of joiners to wait for.

@@ -1,0 +1,133 @@
+package io.callmesh.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The mesh as it is deployed: a broker and the four services' own jars, each in a JVM of its own.
+ */
+final class ProcessMesh {
+  static final String API_KEY = "process-mesh-admin-key";
+  static final String ACCOUNT_SID = "AC0123456789abcdef0123456789abcdef";
+  static final String AUTH_TOKEN = "process-mesh-auth-token";
+
+  private static final List<String> NAMES =
+      List.of("handoff-service", "audio-worker", "routing-service", "stream-ingress");
+
+  /** A service's process and where it listens. */
+  record Service(String name, int port, int managementPort, int clusterPort, JavaProcess process) {}
+
+  private final List<JavaProcess> processes = new ArrayList<>();
+  private final List<Service> services = new ArrayList<>();
+  private final String bootstrapServers;
+
+  private record Ports(String name, int port, int management, int cluster) {}
+
+  private ProcessMesh(JavaProcess broker) throws Exception {
+    processes.add(broker);
+    bootstrapServers = broker.awaitReady().replaceAll(".*broker ready ", "");
+  }
+
+  /** Starts all five; returns when each has said that it is ready. */
+  static ProcessMesh start(Path data) throws Exception {
+    JavaProcess broker =
+        JavaProcess.start(
+            "broker",
+            "broker ready",
+            Map.of(),
+            List.of("-cp", "target/lib/*", "io.callmesh.broker.BrokerMain", data.toString(), "0"));
+    ProcessMesh mesh = new ProcessMesh(broker);
+    try {
+      mesh.startServices();
+      return mesh;
+    } catch (Exception failure) {
+      mesh.kill();
+      throw failure;
+    }
+  }
+
+  private void startServices() throws Exception {
+    List<Integer> free = FreePorts.find(3 * NAMES.size());
+    List<Ports> ports = new ArrayList<>();
+    for (int i = 0; i < NAMES.size(); i++) {
+      ports.add(new Ports(NAMES.get(i), free.get(3 * i), free.get(3 * i + 1), free.get(3 * i + 2)));
+    }
+    for (Ports own : ports) {
+      String jar = Path.of("..", own.name(), "target", own.name() + ".jar").toString();
+      JavaProcess process =
+          JavaProcess.start(
+              own.name(), "ready: [" + own.name(), environment(own, ports), List.of("-jar", jar));
+      processes.add(process);
+      services.add(new Service(own.name(), own.port(), own.management(), own.cluster(), process));
+    }
+    for (Service service : services) {
+      assertThat(service.process().awaitReady()).contains(service.name());
+    }
+  }
+
+  private Map<String, String> environment(Ports own, List<Ports> all) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("CALLMESH_PORT", String.valueOf(own.port()));
+    environment.put("CALLMESH_MANAGEMENT_PORT", String.valueOf(own.management()));
+    environment.put("CALLMESH_LISTEN_ADDRESS", "127.0.0.1");
+    environment.put("CALLMESH_EVENT_LOOPS", "1");
+    environment.put("CALLMESH_CLUSTER", "tcp");
+    environment.put("CALLMESH_CLUSTER_PORT", String.valueOf(own.cluster()));
+    environment.put("CALLMESH_CLUSTER_HOST", "127.0.0.1");
+    environment.put(
+        "CALLMESH_CLUSTER_MEMBERS",
+        all.stream().map(one -> "127.0.0.1:" + one.cluster()).collect(Collectors.joining(",")));
+    environment.put("CALLMESH_DRAIN_DEADLINE", "5s");
+    environment.put("CALLMESH_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
+    environment.put("CALLMESH_PUBLIC_URL", "http://127.0.0.1:" + port("routing-service", all));
+    environment.put("CALLMESH_STREAM_URL", "ws://127.0.0.1:" + port("stream-ingress", all));
+    environment.put(
+        "CALLMESH_TWILIO_ACCOUNTS",
+        "[{\"accountSid\":\"%s\",\"authTokens\":[\"%s\"]}]".formatted(ACCOUNT_SID, AUTH_TOKEN));
+    environment.put("CALLMESH_TICKET_SECRET", "process-mesh-ticket-secret");
+    environment.put("CALLMESH_ADMIN_API_KEY", API_KEY);
+    environment.put("CALLMESH_AGENT_ALLOW_PRIVATE_ADDRESSES", "true");
+    return environment;
+  }
+
+  private static int port(String name, List<Ports> all) {
+    return all.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow().port();
+  }
+
+  /** The services, in the order of their start. */
+  List<Service> services() {
+    return services;
+  }
+
+  Service service(String name) {
+    return services.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** Where clients reach the broker. */
+  String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** The broker's process. */
+  JavaProcess broker() {
+    return processes.get(0);
+  }
+
+  /** What all of them printed. */
+  String output() {
+    return processes.stream().map(JavaProcess::output).collect(Collectors.joining("\n====\n"));
+  }
+
+  /** Ends whatever still runs. */
+  void kill() throws InterruptedException {
+    for (JavaProcess process : processes) {
+      process.kill();
+    }
+  }
+}
