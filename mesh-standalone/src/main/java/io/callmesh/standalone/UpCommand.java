@@ -167,7 +167,8 @@ public final class UpCommand implements Callable<Integer> {
           "  3. Create a connector, import your number and assign it (README.md, \"Connect a real number\")");
       out.println(
           "  4. In Twilio's console let the number's \"A call comes in\" be a webhook, HTTP POST, to");
-      out.println("     " + urls.web() + "/twilio/voice");
+      String base = isSet("CALLMESH_PUBLIC_URL") ? urls.web() : "https://<your tunnel>";
+      out.println("     " + base + "/twilio/voice");
     }
 
     static String callOptions(StandaloneMesh mesh) {

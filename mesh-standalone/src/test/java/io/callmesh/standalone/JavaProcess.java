@@ -2,6 +2,7 @@ package io.callmesh.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,6 +71,7 @@ final class JavaProcess {
   }
 
   /** Waits for the line that tells it is ready, and returns it. */
+  @CanIgnoreReturnValue
   String awaitReady() throws Exception {
     return ready.get(READY_LIMIT_S, TimeUnit.SECONDS);
   }
