@@ -26,7 +26,10 @@ class DemoIT {
   private static final int RATE = WavFile.RATE;
   private static final short[] SENTENCE = Arrays.copyOf(SpokenAudio.caller(), 2 * RATE);
 
-  /** Not 1: the resampler delays by half samples and ends at 3.4 kHz, where the prompts go on a little. */
+  /**
+   * Not 1: the resampler delays by half samples and ends at 3.4 kHz, where the prompts go on a
+   * little.
+   */
   private static final double FITS = 0.95;
 
   private static String story = "";
