@@ -69,7 +69,7 @@ final class Demo {
     }
   }
 
-  private static Settings settings() {
+  static Settings settings() {
     List<Integer> ports = FreePorts.find(2);
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment
