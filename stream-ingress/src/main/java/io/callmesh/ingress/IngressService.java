@@ -4,7 +4,6 @@ import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.security.TicketSeal;
 import io.callmesh.ingress.stream.StreamTable;
-import io.callmesh.runtime.kafka.CallEvents;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.security.TwilioRequests;
 import io.callmesh.runtime.service.HttpSurface;
@@ -21,7 +20,7 @@ public final class IngressService implements MeshService {
   private final ServiceContext context;
   private final IngressConfig config;
   private final IngressMetrics metrics;
-  private final CallEvents events;
+  private final StreamEvents events;
   private final StreamHandshake handshake;
   private final List<StreamTable> tables = new CopyOnWriteArrayList<>();
 
@@ -30,7 +29,7 @@ public final class IngressService implements MeshService {
     this.context = context;
     this.config = IngressConfig.from(context.settings());
     this.metrics = new IngressMetrics(context.meters());
-    this.events = context.events().from(name());
+    this.events = context.events().from(name())::publish;
     KafkaTable<Connector> connectors =
         context.tables().table(Topic.CONNECTORS, Connector::toJson, Connector::fromJson);
     this.handshake =

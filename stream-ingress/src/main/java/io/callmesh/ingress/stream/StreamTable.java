@@ -7,8 +7,8 @@ import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.callmesh.ingress.IngressConfig;
 import io.callmesh.ingress.IngressMetrics;
+import io.callmesh.ingress.StreamEvents;
 import io.callmesh.ingress.worker.WorkerDirectory;
-import io.callmesh.runtime.kafka.CallEvents;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -37,7 +37,7 @@ public final class StreamTable {
   private final Context context;
   private final IngressConfig config;
   private final IngressMetrics metrics;
-  private final CallEvents events;
+  private final StreamEvents events;
   private final WorkerDirectory workers;
   private final Promise<Void> empty = Promise.promise();
   private boolean draining;
@@ -48,7 +48,7 @@ public final class StreamTable {
       Vertx vertx,
       IngressConfig config,
       IngressMetrics metrics,
-      CallEvents events,
+      StreamEvents events,
       String processId) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
@@ -138,7 +138,7 @@ public final class StreamTable {
     return metrics;
   }
 
-  CallEvents events() {
+  StreamEvents events() {
     return events;
   }
 
