@@ -34,12 +34,11 @@ public final class IngressService implements MeshService {
         context.tables().table(Topic.CONNECTORS, Connector::toJson, Connector::fromJson);
     this.handshake =
         new StreamHandshake(
-            context.vertx(),
             new TwilioRequests(config.accounts(), config.urls()),
             new TicketSeal(config.ticketSecrets(), context.clock()),
+            new SharedUsedTickets(context.vertx(), context.clock()),
             connectors::find,
-            metrics,
-            context.clock());
+            metrics);
   }
 
   @Override
