@@ -57,8 +57,10 @@ public final class IngressService implements MeshService {
   }
 
   private Future<?> mount(Vertx vertx, Router router) {
-    StreamTable table = new StreamTable(vertx, config, metrics, events, context.processId());
+    StreamTable table =
+        new StreamTable(vertx, config, metrics, events, context.processId(), System::nanoTime);
     tables.add(table);
+    vertx.setPeriodic(StreamTable.SWEEP_MS, id -> table.sweep());
     router.get("/streams/:ticket").handler(request -> handshake.byTicket(request, table));
     router.get("/streams").handler(request -> handshake.byToken(request, table));
     return table.start();
