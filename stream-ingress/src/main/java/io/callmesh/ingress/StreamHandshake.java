@@ -60,10 +60,16 @@ final class StreamHandshake {
                 if (fresh) {
                   upgrade(context, table, new Admission.ByTicket(ticket));
                 } else {
+                  table.leave();
                   refuse(context, Refusal.TICKET_USED, 403, "the ticket was used before");
                 }
               })
-          .onFailure(context::fail);
+          .onFailure(
+              cause -> {
+                table.leave();
+                log.error("cannot tell whether a ticket was used: {}", cause.toString());
+                refuse(context, Refusal.UNKNOWN, 503, "the ticket cannot be checked now");
+              });
     }
   }
 
@@ -81,7 +87,7 @@ final class StreamHandshake {
       refuse(context, Refusal.NO_UPGRADE, 426, "this path takes WebSocket handshakes only");
       return false;
     }
-    if (!table.hasRoom()) {
+    if (!table.enter()) {
       refuse(context, Refusal.FULL, 503, "no room for another stream");
       return false;
     }
@@ -93,7 +99,11 @@ final class StreamHandshake {
         .request()
         .toWebSocket()
         .onSuccess(socket -> table.accept(socket, admission))
-        .onFailure(cause -> log.warn("handshake failed: {}", cause.toString()));
+        .onFailure(
+            cause -> {
+              table.leave();
+              log.warn("handshake failed: {}", cause.toString());
+            });
   }
 
   private void refuse(RoutingContext context, Refusal reason, int status, String detail) {

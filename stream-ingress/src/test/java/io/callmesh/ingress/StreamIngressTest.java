@@ -180,6 +180,37 @@ class StreamIngressTest {
     assertThat(mesh.table().drain().await(10, TimeUnit.SECONDS)).isNull();
   }
 
+  @Test
+  void answers503WhenTheTicketCannotBeChecked() throws Exception {
+    Promise<Boolean> answer = useTickets();
+    String uri = mesh.ticketPath();
+    Future<TwilioSocket> twilio = mesh.connect(uri, sign("token-1", uri));
+    awaitTicketAsked();
+
+    mesh.onLoop(() -> answer.fail("no cluster"));
+
+    assertStatus(503, twilio);
+    assertThat(mesh.metrics.streams()).isZero();
+  }
+
+  @Test
+  void keepsAPlaceForAHandshakeUnderWay() throws Exception {
+    Promise<Boolean> answer = useTickets();
+    String uri = mesh.ticketPath();
+    Future<TwilioSocket> twilio = mesh.connect(uri, sign("token-1", uri));
+    awaitTicketAsked();
+
+    String another = mesh.ticketPath();
+    assertRefused(503, another, sign("token-1", another));
+    Future<Void> drained = mesh.table().drain();
+    mesh.onLoop(() -> {});
+    assertThat(drained.isComplete()).isFalse();
+
+    mesh.onLoop(() -> answer.complete(true));
+    twilio.await(10, TimeUnit.SECONDS).close();
+    assertThat(drained.await(10, TimeUnit.SECONDS)).isNull();
+  }
+
   // From start to the worker
 
   @Test

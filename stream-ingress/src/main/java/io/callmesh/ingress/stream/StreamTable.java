@@ -48,6 +48,7 @@ public final class StreamTable {
   private final Promise<Void> empty = Promise.promise();
   private boolean draining;
   private long sweptAt;
+  private int entering;
 
   /**
    * A table on the calling context.
@@ -81,17 +82,36 @@ public final class StreamTable {
         .onSuccess(reachable -> bus.publish(Addresses.WORKER_ROLL_CALL, ""));
   }
 
-  /** Takes an accepted socket. */
-  public void accept(ServerWebSocket socket, Admission admission) {
-    TwilioStream stream = new TwilioStream(this, socket, admission);
-    streams.put(stream.key(), stream);
-    metrics.opened();
-    stream.listen();
+  /**
+   * Keeps a place for a handshake under way; false when no stream is welcome. Whoever was given a
+   * place ends with {@link #accept} or with {@link #leave}.
+   */
+  public boolean enter() {
+    if (draining || metrics.streams() >= config.maxStreams()) {
+      return false;
+    }
+    metrics.entered();
+    entering++;
+    return true;
   }
 
-  /** Whether one more stream is welcome. */
-  public boolean hasRoom() {
-    return !draining && metrics.streams() < config.maxStreams();
+  /** Gives back the place of a handshake that came to nothing. */
+  public void leave() {
+    entering--;
+    metrics.left();
+    completeWhenEmpty();
+  }
+
+  /** Takes an accepted socket, for which a place was kept. */
+  public void accept(ServerWebSocket socket, Admission admission) {
+    if (socket.isClosed()) {
+      leave();
+      return;
+    }
+    TwilioStream stream = new TwilioStream(this, socket, admission);
+    stream.listen();
+    entering--;
+    streams.put(stream.key(), stream);
   }
 
   /** Welcomes no more streams; succeeds when the last one has ended. */
@@ -112,7 +132,7 @@ public final class StreamTable {
   }
 
   private void completeWhenEmpty() {
-    if (draining && streams.isEmpty()) {
+    if (draining && streams.isEmpty() && entering == 0) {
       empty.tryComplete();
     }
   }
