@@ -19,6 +19,8 @@ public final class IngressMetrics {
     TICKET,
     /** Used before. */
     TICKET_USED,
+    /** Nobody could say whether it was used before. */
+    UNKNOWN,
     /** Draining, or at the limit of streams. */
     FULL,
     /** Not a WebSocket handshake. */
@@ -62,12 +64,17 @@ public final class IngressMetrics {
     counter(refused, reason).increment();
   }
 
-  /** A socket was accepted. */
-  public void opened() {
+  /** A handshake was given a place; it counts as a stream from now on. */
+  public void entered() {
     streams.incrementAndGet();
   }
 
-  /** How many streams are open now. */
+  /** A handshake came to nothing. */
+  public void left() {
+    streams.decrementAndGet();
+  }
+
+  /** How many streams are open or about to be. */
   public int streams() {
     return streams.get();
   }

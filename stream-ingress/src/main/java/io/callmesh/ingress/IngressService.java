@@ -4,7 +4,6 @@ import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.security.TicketSeal;
 import io.callmesh.ingress.stream.StreamTable;
-import io.callmesh.runtime.kafka.CallEvents;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.security.TwilioRequests;
 import io.callmesh.runtime.service.HttpSurface;
@@ -21,7 +20,7 @@ public final class IngressService implements MeshService {
   private final ServiceContext context;
   private final IngressConfig config;
   private final IngressMetrics metrics;
-  private final CallEvents events;
+  private final StreamEvents events;
   private final StreamHandshake handshake;
   private final List<StreamTable> tables = new CopyOnWriteArrayList<>();
 
@@ -30,17 +29,16 @@ public final class IngressService implements MeshService {
     this.context = context;
     this.config = IngressConfig.from(context.settings());
     this.metrics = new IngressMetrics(context.meters());
-    this.events = context.events().from(name());
+    this.events = context.events().from(name())::publish;
     KafkaTable<Connector> connectors =
         context.tables().table(Topic.CONNECTORS, Connector::toJson, Connector::fromJson);
     this.handshake =
         new StreamHandshake(
-            context.vertx(),
             new TwilioRequests(config.accounts(), config.urls()),
             new TicketSeal(config.ticketSecrets(), context.clock()),
+            new SharedUsedTickets(context.vertx(), context.clock()),
             connectors::find,
-            metrics,
-            context.clock());
+            metrics);
   }
 
   @Override
@@ -59,8 +57,10 @@ public final class IngressService implements MeshService {
   }
 
   private Future<?> mount(Vertx vertx, Router router) {
-    StreamTable table = new StreamTable(vertx, config, metrics, events, context.processId());
+    StreamTable table =
+        new StreamTable(vertx, config, metrics, events, context.processId(), System::nanoTime);
     tables.add(table);
+    vertx.setPeriodic(StreamTable.SWEEP_MS, id -> table.sweep());
     router.get("/streams/:ticket").handler(request -> handshake.byTicket(request, table));
     router.get("/streams").handler(request -> handshake.byToken(request, table));
     return table.start();

@@ -10,12 +10,8 @@ import io.callmesh.ingress.stream.StreamTable;
 import io.callmesh.runtime.security.TwilioRequests;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.shareddata.AsyncMap;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,28 +24,23 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamHandshake {
   private static final Logger log = LoggerFactory.getLogger(StreamHandshake.class);
-  private static final String USED_TICKETS = "callmesh.tickets.used";
-
-  private final Vertx vertx;
   private final TwilioRequests requests;
   private final TicketSeal seal;
+  private final UsedTickets tickets;
   private final Function<String, Future<Optional<Connector>>> connectors;
   private final IngressMetrics metrics;
-  private final Clock clock;
 
   StreamHandshake(
-      Vertx vertx,
       TwilioRequests requests,
       TicketSeal seal,
+      UsedTickets tickets,
       Function<String, Future<Optional<Connector>>> connectors,
-      IngressMetrics metrics,
-      Clock clock) {
-    this.vertx = vertx;
+      IngressMetrics metrics) {
     this.requests = requests;
     this.seal = seal;
+    this.tickets = tickets;
     this.connectors = connectors;
     this.metrics = metrics;
-    this.clock = clock;
   }
 
   /** {@code /streams/{ticket}}. */
@@ -62,16 +53,23 @@ final class StreamHandshake {
       refuse(context, Refusal.SIGNATURE, 403, "X-Twilio-Signature is missing or wrong");
     } else if (mayEnter(context, table)) {
       context.request().pause();
-      useUp(ticket)
+      tickets
+          .useUp(ticket)
           .onSuccess(
               fresh -> {
                 if (fresh) {
                   upgrade(context, table, new Admission.ByTicket(ticket));
                 } else {
+                  table.leave();
                   refuse(context, Refusal.TICKET_USED, 403, "the ticket was used before");
                 }
               })
-          .onFailure(context::fail);
+          .onFailure(
+              cause -> {
+                table.leave();
+                log.error("cannot tell whether a ticket was used: {}", cause.toString());
+                refuse(context, Refusal.UNKNOWN, 503, "the ticket cannot be checked now");
+              });
     }
   }
 
@@ -89,23 +87,11 @@ final class StreamHandshake {
       refuse(context, Refusal.NO_UPGRADE, 426, "this path takes WebSocket handshakes only");
       return false;
     }
-    if (!table.hasRoom()) {
+    if (!table.enter()) {
       refuse(context, Refusal.FULL, 503, "no room for another stream");
       return false;
     }
     return true;
-  }
-
-  /** Succeeds with true the first time in the whole cluster. */
-  private Future<Boolean> useUp(Ticket ticket) {
-    long ttlMs = Duration.between(clock.instant(), ticket.expiresAt()).toMillis();
-    return vertx
-        .sharedData()
-        .<String, Boolean>getAsyncMap(USED_TICKETS)
-        .compose(
-            (AsyncMap<String, Boolean> used) ->
-                used.putIfAbsent(ticket.nonce(), true, Math.max(1, ttlMs)))
-        .map(before -> before == null);
   }
 
   private void upgrade(RoutingContext context, StreamTable table, Admission admission) {
@@ -113,7 +99,11 @@ final class StreamHandshake {
         .request()
         .toWebSocket()
         .onSuccess(socket -> table.accept(socket, admission))
-        .onFailure(cause -> log.warn("handshake failed: {}", cause.toString()));
+        .onFailure(
+            cause -> {
+              table.leave();
+              log.warn("handshake failed: {}", cause.toString());
+            });
   }
 
   private void refuse(RoutingContext context, Refusal reason, int status, String detail) {

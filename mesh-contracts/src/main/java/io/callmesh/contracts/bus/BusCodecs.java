@@ -12,7 +12,7 @@ import java.util.List;
 
 /** Every codec of the mesh in one list, so that no process joins the bus with one missing. */
 public final class BusCodecs {
-  private static final List<JsonCodec<?>> JSON =
+  static final List<JsonCodec<?>> JSON =
       List.of(
           new JsonCodec<>(
               "open-session.v1", OpenSession.class, OpenSession::toJson, OpenSession::fromJson),

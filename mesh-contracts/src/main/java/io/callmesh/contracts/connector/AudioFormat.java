@@ -58,12 +58,17 @@ public record AudioFormat(Encoding encoding, int sampleRate) {
     return new JsonObject().put("encoding", encoding.text()).put("sampleRate", sampleRate);
   }
 
-  /** Reads the stored form; throws {@link IllegalArgumentException} for what it does not know. */
+  /**
+   * Reads the stored form, null like absent; throws {@link IllegalArgumentException} for what it
+   * does not know.
+   */
   public static AudioFormat fromJson(JsonObject json) {
-    String name = json.getString("encoding", Encoding.MULAW.text());
+    String encodingText = json.getString("encoding");
+    String name = encodingText == null ? Encoding.MULAW.text() : encodingText;
+    Integer sampleRate = json.getInteger("sampleRate");
     for (Encoding encoding : Encoding.values()) {
       if (encoding.text().equals(name)) {
-        return new AudioFormat(encoding, json.getInteger("sampleRate", 8_000));
+        return new AudioFormat(encoding, sampleRate == null ? 8_000 : sampleRate);
       }
     }
     throw new IllegalArgumentException(

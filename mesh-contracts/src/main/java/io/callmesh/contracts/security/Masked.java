@@ -7,7 +7,7 @@ public final class Masked {
   private Masked() {}
 
   /**
-   * A number with its middle hidden: {@code +14158675309} becomes {@code +14*******309}. Anything
+   * A number with its middle hidden: {@code +14158675309} becomes {@code +14******309}. Anything
    * too short to hide is hidden whole; SIP and client addresses keep their scheme.
    */
   public static String number(String number) {

@@ -70,16 +70,22 @@ public final class TicketSeal {
       return Optional.empty();
     }
     String body = sealed.substring(0, dot);
-    try {
-      byte[] signature = Base64.getUrlDecoder().decode(sealed.substring(dot + 1));
-      boolean ours = false;
-      for (Secret secret : secrets) {
-        ours |= MessageDigest.isEqual(hmac(secret, body), signature);
-      }
-      return ours ? Optional.of(read(body)).filter(this::current) : Optional.empty();
-    } catch (IllegalArgumentException malformed) {
+    String signature = sealed.substring(dot + 1);
+    if (secrets.stream().noneMatch(secret -> signedWith(secret, body, signature))) {
       return Optional.empty();
     }
+    try {
+      return Optional.of(read(body)).filter(this::current);
+    } catch (IllegalArgumentException ofAnotherVersion) {
+      return Optional.empty();
+    }
+  }
+
+  /** Compares the text and not its bytes: base64 has several spellings of the same bytes. */
+  private static boolean signedWith(Secret secret, String body, String signature) {
+    return MessageDigest.isEqual(
+        encode(hmac(secret, body)).getBytes(StandardCharsets.US_ASCII),
+        signature.getBytes(StandardCharsets.UTF_8));
   }
 
   private boolean current(Ticket ticket) {

@@ -84,7 +84,8 @@ final class OutboundQueue {
     }
   }
 
+  /** Rounded up, and never 0: else a peer could fill the queue with pieces that count nothing. */
   private static int lengthMs(Frame frame) {
-    return frame.payload().length / Frame.BYTES_PER_MS;
+    return Math.max(1, (frame.payload().length + Frame.BYTES_PER_MS - 1) / Frame.BYTES_PER_MS);
   }
 }

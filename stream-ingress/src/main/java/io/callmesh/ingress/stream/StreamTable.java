@@ -7,8 +7,8 @@ import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.callmesh.ingress.IngressConfig;
 import io.callmesh.ingress.IngressMetrics;
+import io.callmesh.ingress.StreamEvents;
 import io.callmesh.ingress.worker.WorkerDirectory;
-import io.callmesh.runtime.kafka.CallEvents;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -18,18 +18,23 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All streams of one event loop, behind one bus address. Its methods are called on that loop,
  * {@link #drain()} from anywhere.
  */
 public final class StreamTable {
-  private static final long SWEEP_MS = 1_000;
+  private static final Logger log = LoggerFactory.getLogger(StreamTable.class);
+
+  /** How often {@link #sweep()} is due, in ms. */
+  public static final long SWEEP_MS = 1_000;
 
   private final String address = Addresses.ingressFrames(Ids.instance());
   private final Map<Long, TwilioStream> streams = new HashMap<>();
@@ -37,49 +42,76 @@ public final class StreamTable {
   private final Context context;
   private final IngressConfig config;
   private final IngressMetrics metrics;
-  private final CallEvents events;
+  private final StreamEvents events;
+  private final LongSupplier nanoTime;
   private final WorkerDirectory workers;
   private final Promise<Void> empty = Promise.promise();
   private boolean draining;
-  private long sweeps;
+  private long sweptAt;
+  private int entering;
 
-  /** A table on the calling context. */
+  /**
+   * A table on the calling context.
+   *
+   * @param nanoTime a monotonic clock in ns
+   */
   public StreamTable(
       Vertx vertx,
       IngressConfig config,
       IngressMetrics metrics,
-      CallEvents events,
-      String processId) {
+      StreamEvents events,
+      String processId,
+      LongSupplier nanoTime) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.config = config;
     this.metrics = metrics;
     this.events = events;
-    this.workers = new WorkerDirectory(processId, System::nanoTime, new Random());
+    this.nanoTime = nanoTime;
+    this.sweptAt = nanoTime.getAsLong();
+    this.workers = new WorkerDirectory(processId, nanoTime, new Random());
   }
 
-  /** Registers on the bus, asks who is there, and begins to sweep. Done when it can be reached. */
+  /** Registers on the bus and asks who is there. Done when it can be reached. */
   public Future<?> start() {
     EventBus bus = vertx.eventBus();
     MessageConsumer<Frame> frames = bus.consumer(address, this::deliver);
     MessageConsumer<WorkerPresence> presence =
         bus.consumer(Addresses.WORKER_PRESENCE, message -> workers.heard(message.body()));
-    vertx.setPeriodic(SWEEP_MS, id -> sweep());
     return Future.all(List.of(frames.completion(), presence.completion()))
         .onSuccess(reachable -> bus.publish(Addresses.WORKER_ROLL_CALL, ""));
   }
 
-  /** Takes an accepted socket. */
-  public void accept(ServerWebSocket socket, Admission admission) {
-    TwilioStream stream = new TwilioStream(this, socket, admission);
-    streams.put(stream.key(), stream);
-    metrics.opened();
-    stream.listen();
+  /**
+   * Keeps a place for a handshake under way; false when no stream is welcome. Whoever was given a
+   * place ends with {@link #accept} or with {@link #leave}.
+   */
+  public boolean enter() {
+    if (draining || metrics.streams() >= config.maxStreams()) {
+      return false;
+    }
+    metrics.entered();
+    entering++;
+    return true;
   }
 
-  /** Whether one more stream is welcome. */
-  public boolean hasRoom() {
-    return !draining && metrics.streams() < config.maxStreams();
+  /** Gives back the place of a handshake that came to nothing. */
+  public void leave() {
+    entering--;
+    metrics.left();
+    completeWhenEmpty();
+  }
+
+  /** Takes an accepted socket, for which a place was kept. */
+  public void accept(ServerWebSocket socket, Admission admission) {
+    if (socket.isClosed()) {
+      leave();
+      return;
+    }
+    TwilioStream stream = new TwilioStream(this, socket, admission);
+    stream.listen();
+    entering--;
+    streams.put(stream.key(), stream);
   }
 
   /** Welcomes no more streams; succeeds when the last one has ended. */
@@ -100,7 +132,7 @@ public final class StreamTable {
   }
 
   private void completeWhenEmpty() {
-    if (draining && streams.isEmpty()) {
+    if (draining && streams.isEmpty() && entering == 0) {
       empty.tryComplete();
     }
   }
@@ -112,18 +144,31 @@ public final class StreamTable {
     }
   }
 
-  private void sweep() {
-    Set<String> silent = new HashSet<>(workers.forgetSilent());
-    List<TwilioStream> all = List.copyOf(streams.values());
-    all.forEach(stream -> stream.sweep(silent));
-    sweeps++;
-    if (sweeps * SWEEP_MS % config.pingInterval().toMillis() == 0) {
-      all.forEach(TwilioStream::ping);
+  /** Due every {@link #SWEEP_MS}: gives up what was silent for too long, and sends pings. */
+  public void sweep() {
+    long now = nanoTime.getAsLong();
+    long sinceLastMs = TimeUnit.NANOSECONDS.toMillis(now - sweptAt);
+    sweptAt = now;
+    if (sinceLastMs <= 2 * SWEEP_MS) {
+      forgetSilentWorkers();
+    }
+    // Otherwise this loop stood still itself, and what the workers said waits behind this sweep.
+    List.copyOf(streams.values()).forEach(TwilioStream::sweep);
+  }
+
+  private void forgetSilentWorkers() {
+    List<String> silent = workers.forgetSilent();
+    if (!silent.isEmpty()) {
+      log.warn("workers went silent: {}", silent);
     }
   }
 
   String address() {
     return address;
+  }
+
+  long nanoTime() {
+    return nanoTime.getAsLong();
   }
 
   EventBus bus() {
@@ -138,7 +183,7 @@ public final class StreamTable {
     return metrics;
   }
 
-  CallEvents events() {
+  StreamEvents events() {
     return events;
   }
 

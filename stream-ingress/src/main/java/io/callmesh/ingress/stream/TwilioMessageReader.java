@@ -45,6 +45,9 @@ final class TwilioMessageReader {
         throw new MalformedMessageException("not a JSON object");
       }
       reader.topLevel(json);
+      if (json.nextToken() != null) {
+        throw new MalformedMessageException("more than one JSON object");
+      }
     } catch (IOException notJson) {
       throw new MalformedMessageException("not JSON");
     }
@@ -59,8 +62,9 @@ final class TwilioMessageReader {
         case "event" -> event = json.getValueAsString("");
         case "streamSid" -> streamSid = json.getValueAsString("");
         case "media", "start", "dtmf", "mark" -> object(json, value);
-        default -> json.skipChildren();
+        default -> {}
       }
+      json.skipChildren(); // of what nobody knows, and of an object where a text should be
     }
   }
 
@@ -69,11 +73,7 @@ final class TwilioMessageReader {
    * common.
    */
   private void object(JsonParser json, JsonToken first) throws IOException {
-    if (first != JsonToken.START_OBJECT) {
-      json.skipChildren();
-      return;
-    }
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
+    while (first == JsonToken.START_OBJECT && json.nextToken() == JsonToken.FIELD_NAME) {
       String field = json.currentName();
       JsonToken value = json.nextToken();
       switch (field) {
@@ -85,8 +85,9 @@ final class TwilioMessageReader {
         case "accountSid" -> accountSid = json.getValueAsString();
         case "mediaFormat" -> mediaFormat(json, value);
         case "customParameters" -> parameters(json, value);
-        default -> json.skipChildren();
+        default -> {}
       }
+      json.skipChildren();
     }
   }
 
@@ -97,8 +98,9 @@ final class TwilioMessageReader {
       switch (field) {
         case "encoding" -> encoding = json.getValueAsString("");
         case "sampleRate" -> sampleRate = json.getValueAsInt();
-        default -> json.skipChildren();
+        default -> {}
       }
+      json.skipChildren();
     }
   }
 
@@ -120,7 +122,7 @@ final class TwilioMessageReader {
       case "mark" -> new TwilioMessage.Mark(streamSid, present(markName, "mark.name"));
       case "start" ->
           new TwilioMessage.Start(
-              streamSid,
+              present(streamSid.isEmpty() ? null : streamSid, "streamSid"),
               present(callSid, "start.callSid"),
               present(accountSid, "start.accountSid"),
               encoding,

@@ -53,7 +53,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private final ServerWebSocket socket;
   private final Admission admission;
   private final long key = Ids.streamKey();
-  private final long acceptedAt = System.nanoTime();
+  private final long acceptedAt;
   private final OutboundQueue outbound;
   private final OutboundQueue opening;
   private @Nullable Buffer fragments;
@@ -70,9 +70,12 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private int framesOut;
   private int droppedMs;
   private int sequence;
+  private long nextPingMs;
 
   TwilioStream(StreamTable table, ServerWebSocket socket, Admission admission) {
     this.table = table;
+    this.acceptedAt = table.nanoTime();
+    this.nextPingMs = table.config().pingInterval().toMillis();
     this.socket = socket;
     this.admission = admission;
     this.outbound = new OutboundQueue(Math.toIntExact(table.config().outboundBacklog().toMillis()));
@@ -94,9 +97,16 @@ final class TwilioStream implements TwilioMessage.Receiver {
   }
 
   private void frame(WebSocketFrame frame) {
-    if (!frame.isText() && !frame.isBinary() && !frame.isContinuation()) {
-      return;
+    if (frame.isClose()) {
+      // From now on the socket refuses writes; its close handler may come much later.
+      closed();
+    } else if (state != State.CLOSED
+        && (frame.isText() || frame.isBinary() || frame.isContinuation())) {
+      data(frame);
     }
+  }
+
+  private void data(WebSocketFrame frame) {
     if (frame.isFinal() && fragments == null) {
       message(frame.binaryData());
       return;
@@ -169,11 +179,14 @@ final class TwilioStream implements TwilioMessage.Receiver {
   }
 
   private void admit(TwilioMessage.Start message, Optional<Admitted> found) {
+    if (state != State.OPENING) {
+      return;
+    }
     if (found.isEmpty()) {
       log.warn(
           "{} refused: start does not fit its ticket or token", kv("callSid", message.callSid()));
       close(REFUSED, "this call is not admitted", StreamEnd.ERROR);
-    } else if (state == State.OPENING) {
+    } else {
       admitted = found.get();
       open(message, found.get(), new HashSet<>());
     }
@@ -223,7 +236,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private void opened(TwilioMessage.Start message, Admitted stream, String instance) {
     String address = Addresses.workerFrames(instance);
     if (state != State.OPENING) {
-      table.bus().send(address, endFrame(StreamEnd.INTERRUPTED), FRAME_DELIVERY);
+      abandon(instance);
       return;
     }
     state = State.OPEN;
@@ -263,9 +276,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
         instance,
         cause.getMessage());
     // It may have opened and its answer come too late: then nobody would ever end that session.
-    table
-        .bus()
-        .send(Addresses.workerFrames(instance), endFrame(StreamEnd.INTERRUPTED), FRAME_DELIVERY);
+    abandon(instance);
     if (state != State.OPENING) {
       return;
     }
@@ -274,6 +285,13 @@ final class TwilioStream implements TwilioMessage.Receiver {
     } else {
       close(FAILED, "the session was refused", StreamEnd.ERROR);
     }
+  }
+
+  /** Ends a session that is not ours any more, without counting among the stream's frames. */
+  private void abandon(String instance) {
+    StreamEnd why = end == null ? StreamEnd.INTERRUPTED : end;
+    Frame frame = Frame.signal(key, FrameKind.END, sequence, elapsedMs(), why.text());
+    table.bus().send(Addresses.workerFrames(instance), frame, FRAME_DELIVERY);
   }
 
   @Override
@@ -326,6 +344,9 @@ final class TwilioStream implements TwilioMessage.Receiver {
       int dropped = opening.add(frame);
       droppedMs += dropped;
       table.metrics().droppedIn(dropped);
+      if (opening.hopeless()) {
+        close(REFUSED, "too many signals", StreamEnd.ERROR);
+      }
     }
   }
 
@@ -383,21 +404,24 @@ final class TwilioStream implements TwilioMessage.Receiver {
         .onFailure(cause -> log.debug("{} write: {}", kv("streamKey", name()), cause.toString()));
   }
 
-  /** Once a second: gives up a socket that never starts, and a worker that went silent. */
-  void sweep(Set<String> silentWorkers) {
+  /** Gives up a socket that never starts, and a worker that went silent; pings when it is time. */
+  void sweep() {
     boolean late = elapsedMs() > table.config().startTimeout().toMillis();
     if (state == State.AWAITING_START && late) {
       log.warn("{} no start in time", kv("streamKey", name()));
       close(REFUSED, "no start", StreamEnd.ERROR);
-    } else if (worker != null && silentWorkers.contains(worker)) {
+    } else if (worker != null && !table.workers().knows(worker)) {
       log.error("{} worker {} went silent", kv("callSid", callSid()), worker);
       // Twilio asks the Connect action, which sends the call back in to another worker.
       close(FAILED, "the worker is gone", StreamEnd.INTERRUPTED);
+    } else if (elapsedMs() >= nextPingMs) {
+      nextPingMs = elapsedMs() + table.config().pingInterval().toMillis();
+      ping();
     }
   }
 
   /** Keeps proxies from taking a quiet socket for a dead one. */
-  void ping() {
+  private void ping() {
     socket
         .writePing(Buffer.buffer())
         .onFailure(cause -> log.debug("{} ping: {}", kv("streamKey", name()), cause.toString()));
@@ -418,6 +442,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
       return;
     }
     StreamEnd why = end == null ? StreamEnd.INTERRUPTED : end;
+    end = why;
     boolean began = state == State.OPEN;
     state = State.CLOSED;
     table.remove(this, why);
@@ -460,7 +485,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
   }
 
   private long elapsedMs() {
-    return (System.nanoTime() - acceptedAt) / 1_000_000;
+    return (table.nanoTime() - acceptedAt) / 1_000_000;
   }
 
   private String callSid() {

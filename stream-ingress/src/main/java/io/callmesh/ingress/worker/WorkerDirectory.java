@@ -92,9 +92,9 @@ public final class WorkerDirectory {
     return gone;
   }
 
-  /** Whether there is any worker to be heard. */
-  public boolean isEmpty() {
-    return workers.isEmpty();
+  /** Whether this worker was heard, and not forgotten since. */
+  public boolean knows(String instance) {
+    return workers.containsKey(instance);
   }
 
   private boolean silent(Heard heard) {

@@ -1,0 +1,91 @@
+package io.callmesh.ingress;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+
+/** A peer without manners: it goes without a word, or stops to read. */
+final class RawSocket implements AutoCloseable {
+  private final Socket socket;
+
+  private RawSocket(Socket socket) {
+    this.socket = socket;
+  }
+
+  /** Asks for the upgrade and does not wait for the answer. */
+  static RawSocket handshake(int port, String uri, String signature) throws IOException {
+    RawSocket raw = new RawSocket(new Socket(InetAddress.getLoopbackAddress(), port));
+    List<String> request =
+        List.of(
+            "GET " + uri + " HTTP/1.1",
+            "Host: x",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "X-Twilio-Signature: " + signature);
+    return raw.write((String.join("\r\n", request) + "\r\n\r\n").getBytes(UTF_8));
+  }
+
+  /** Reads the status line and the headers of the answer. */
+  @CanIgnoreReturnValue
+  RawSocket upgraded() throws IOException {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    while (!answer.toString(UTF_8).endsWith("\r\n\r\n")) {
+      int next = socket.getInputStream().read();
+      assertThat(next).isNotNegative();
+      answer.write(next);
+    }
+    assertThat(answer.toString(UTF_8)).startsWith("HTTP/1.1 101");
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  RawSocket text(String message) throws IOException {
+    return frame(0x81, message.replace('\'', '"').getBytes(UTF_8));
+  }
+
+  @CanIgnoreReturnValue
+  RawSocket closeFrame() throws IOException {
+    return frame(0x88, new byte[] {3, (byte) 0xe8});
+  }
+
+  /** A frame of RFC 6455, 5.2, below 64 KiB; the mask is 0. */
+  @CanIgnoreReturnValue
+  private RawSocket frame(int opcode, byte[] payload) throws IOException {
+    ByteArrayOutputStream frame = new ByteArrayOutputStream();
+    frame.write(opcode);
+    if (payload.length < 126) {
+      frame.write(0x80 | payload.length);
+    } else {
+      frame.write(0x80 | 126);
+      frame.write(payload.length >> 8);
+      frame.write(payload.length);
+    }
+    frame.writeBytes(new byte[4]);
+    frame.writeBytes(payload);
+    return write(frame.toByteArray());
+  }
+
+  @CanIgnoreReturnValue
+  private RawSocket write(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    return this;
+  }
+
+  /** Goes without a close frame. */
+  void hangUp() throws IOException {
+    socket.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,111 @@
+package io.callmesh.ingress.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.security.IssuedSecret;
+import io.callmesh.contracts.security.Ticket;
+import io.callmesh.ingress.stream.Admission.Admitted;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+
+  private static final Ticket TICKET =
+      new Ticket("n", "CA1", "AC1", "conv-1", "conn-1", true, Instant.EPOCH);
+  private static final IssuedSecret TOKEN =
+      IssuedSecret.issue(IssuedSecret.CONNECTOR_TOKEN, "conn-1");
+
+  @Test
+  void aTicketAdmitsItsCallWithWhatItSays() {
+    assertThat(check(new Admission.ByTicket(TICKET), start("CA1", "AC1", Map.of("own", "x"))))
+        .contains(new Admitted("conv-1", "conn-1", true, Map.of("own", "x")));
+  }
+
+  @Test
+  void aTicketAdmitsNoOtherCallOrAccount() {
+    Admission admission = new Admission.ByTicket(TICKET);
+
+    assertThat(check(admission, start("CA2", "AC1", Map.of()))).isEmpty();
+    assertThat(check(admission, start("CA1", "AC2", Map.of()))).isEmpty();
+  }
+
+  @Test
+  void aTokenAdmitsToItsConnectorAndIsTakenOut() {
+    Map<String, String> parameters = Map.of("connectorToken", TOKEN.text().reveal(), "own", "x");
+
+    assertThat(check(byToken(), start("CA1", "AC1", parameters)))
+        .hasValueSatisfying(
+            admitted -> {
+              assertThat(admitted.connectorId()).isEqualTo("conn-1");
+              assertThat(admitted.conversationId()).startsWith("conv-");
+              assertThat(admitted.resume()).isFalse();
+              assertThat(admitted.parameters()).isEqualTo(Map.of("own", "x"));
+            });
+  }
+
+  @Test
+  void aTokenThatIsMissingWrongOrOfNoConnectorAdmitsNothing() {
+    String other = IssuedSecret.issue(IssuedSecret.CONNECTOR_TOKEN, "conn-2").text().reveal();
+    String forged = TOKEN.text().reveal().replaceAll(".$", "x");
+
+    assertThat(check(byToken(), start("CA1", "AC1", Map.of()))).isEmpty();
+    for (String token : List.of("", "null", "garbage", other, forged)) {
+      assertThat(check(byToken(), start("CA1", "AC1", Map.of("connectorToken", token)))).isEmpty();
+    }
+  }
+
+  @Test
+  void failsWhenTheTableCannotBeAsked() {
+    Admission admission =
+        new Admission.ByToken(id -> Future.failedFuture(new IllegalStateException("no table")));
+
+    assertThat(
+            admission
+                .check(start("CA1", "AC1", Map.of("connectorToken", TOKEN.text().reveal())))
+                .failed())
+        .isTrue();
+  }
+
+  private static Optional<Admitted> check(Admission admission, TwilioMessage.Start start) {
+    return admission.check(start).result();
+  }
+
+  private static Admission byToken() {
+    return new Admission.ByToken(
+        id ->
+            Future.succeededFuture(
+                id.equals("conn-1") ? Optional.of(connector()) : Optional.empty()));
+  }
+
+  private static Connector connector() {
+    return new Connector(
+        "conn-1",
+        "",
+        "acc",
+        "proj",
+        "live",
+        "",
+        "",
+        "",
+        "",
+        false,
+        null,
+        List.of(),
+        null,
+        null,
+        TOKEN.hash(),
+        Instant.EPOCH);
+  }
+
+  private static TwilioMessage.Start start(
+      String callSid, String accountSid, Map<String, String> parameters) {
+    return new TwilioMessage.Start(
+        "MZ1", callSid, accountSid, "audio/x-mulaw", 8_000, new HashMap<>(parameters));
+  }
+}
