@@ -39,10 +39,10 @@ final class ManagementServer {
 
   Future<HttpServer> listen(CommonConfig config) {
     Router router = Router.router(vertx);
-    router.get("/health/live").handler(context -> report(context, live));
-    router.get("/health/ready").handler(context -> report(context, ready));
+    router.get(MeshProcess.LIVE_PATH).handler(context -> report(context, live));
+    router.get(MeshProcess.READY_PATH).handler(context -> report(context, ready));
     router
-        .get("/metrics")
+        .get(MeshProcess.METRICS_PATH)
         .handler(
             context ->
                 context.response().putHeader("content-type", PROMETHEUS_TEXT).end(meters.scrape()));

@@ -36,6 +36,18 @@ import org.slf4j.LoggerFactory;
  * other way.
  */
 public final class MeshProcess {
+  /** On the management port: 200 while the process lives. */
+  public static final String LIVE_PATH = "/health/live";
+
+  /** On the management port: 200 while the process takes traffic, otherwise 503. */
+  public static final String READY_PATH = "/health/ready";
+
+  /** On the management port: all meters in Prometheus's text format. */
+  public static final String METRICS_PATH = "/metrics";
+
+  /** How long closing may take after the drain, in ms. */
+  public static final long CLOSE_TIMEOUT_MS = 10_000;
+
   private static final Logger log = LoggerFactory.getLogger(MeshProcess.class);
 
   private final Vertx vertx;
