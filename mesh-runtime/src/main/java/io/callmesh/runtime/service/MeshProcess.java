@@ -20,6 +20,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class MeshProcess {
 
   private final Vertx vertx;
   private final CommonConfig common;
+  private final KafkaConfig kafka;
   private final KafkaTables tables;
   private final CallEvents events;
   private final PrometheusMeterRegistry meters;
@@ -52,6 +54,7 @@ public final class MeshProcess {
   private MeshProcess(Vertx vertx, CommonConfig common, KafkaConfig kafka) {
     this.vertx = vertx;
     this.common = common;
+    this.kafka = kafka;
     this.meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.tables = new KafkaTables(vertx, kafka, meters);
     this.events = new CallEvents(vertx, kafka, meters, "mesh");
@@ -72,27 +75,25 @@ public final class MeshProcess {
     } catch (RuntimeException wrong) {
       return Future.failedFuture(wrong);
     }
-    return MeshBus.join(cluster, common.eventLoops())
-        .compose(vertx -> start(vertx, settings, common, kafka, factories));
+    Promise<MeshProcess> result = Promise.promise(); // of no context, since contexts are closed
+    MeshBus.join(cluster, common.eventLoops())
+        .onFailure(result::fail)
+        .onSuccess(
+            vertx -> new MeshProcess(vertx, common, kafka).start(settings, factories, result));
+    return result.future();
   }
 
-  private static Future<MeshProcess> start(
-      Vertx vertx,
-      Settings settings,
-      CommonConfig common,
-      KafkaConfig kafka,
-      List<MeshService.Factory> factories) {
-    MeshProcess process = new MeshProcess(vertx, common, kafka);
-    return process
-        .create(settings, factories)
-        .compose(created -> process.listenForManagement())
+  private void start(
+      Settings settings, List<MeshService.Factory> factories, Promise<MeshProcess> result) {
+    create(settings, factories)
+        .compose(created -> listenForManagement())
         .compose(listening -> KafkaTopics.ensure(vertx, kafka, Topic.all()))
-        .compose(ensured -> process.tables.start())
-        .compose(read -> process.startServices())
-        .compose(done -> process.listen())
-        .map(listening -> process.ready())
-        .recover(
-            cause -> process.close().transform(closed -> Future.<MeshProcess>failedFuture(cause)));
+        .compose(ensured -> tables.start())
+        .compose(read -> startServices())
+        .compose(done -> listen())
+        .map(listening -> ready())
+        .onSuccess(result::complete)
+        .onFailure(cause -> close().onComplete(closed -> result.fail(cause)));
   }
 
   private Future<Void> create(Settings settings, List<MeshService.Factory> factories) {
@@ -111,6 +112,7 @@ public final class MeshProcess {
     bindJvmMetrics();
     ManagementServer management = new ManagementServer(vertx, meters);
     management.readyWhen("started", () -> started);
+    management.readyWhen("tables", tables::ready);
     management.readyWhen("not-draining", () -> !stopping);
     return management.listen(common).onSuccess(server -> managementPort = server.actualPort());
   }
@@ -173,18 +175,24 @@ public final class MeshProcess {
     log.info("draining for at most {} s", common.drainDeadline().toSeconds());
     List<Future<?>> drains = new ArrayList<>();
     services.forEach(service -> drains.add(service.drain()));
-    return Future.join(drains)
+    Promise<Void> stopped = Promise.promise(); // of no context, since contexts are closed
+    Future.join(drains)
         .timeout(Math.max(1, common.drainDeadline().toMillis()), MILLISECONDS)
         .onFailure(cause -> log.warn("not everything drained: {}", cause.toString()))
-        .transform(drained -> close());
+        .onComplete(drained -> close().onComplete(stopped));
+    return stopped.future();
   }
 
+  /** A future of one of the contexts that are closed here would never tell. */
   private Future<Void> close() {
-    return tables
+    Promise<Void> closed = Promise.promise();
+    tables
         .close()
-        .transform(closed -> events.close())
-        .transform(closed -> vertx.close())
+        .transform(done -> events.close())
+        .onComplete(done -> vertx.close().onComplete(closed));
+    return closed
+        .future()
         .timeout(CLOSE_TIMEOUT_MS, MILLISECONDS)
-        .onSuccess(closed -> log.info("stopped"));
+        .onSuccess(done -> log.info("stopped"));
   }
 }
