@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,12 +54,12 @@ final class HandoffApi {
     if (sharedId == null && id == null) {
       throw Problem.badRequest("id (a conversation id or a CallSid) or shared_id is required");
     }
+    Predicate<Outcome> visible = outcome -> visible(context, outcome);
     Future<Optional<Outcome>> found =
-        sharedId != null ? outcomes.withSharedId(sharedId) : outcomes.withId(String.valueOf(id));
-    found
-        .map(outcome -> outcome.filter(one -> visible(context, one)))
-        .onSuccess(outcome -> answer(context, outcome))
-        .onFailure(context::fail);
+        sharedId != null
+            ? outcomes.withSharedId(sharedId, visible)
+            : outcomes.withId(String.valueOf(id)).map(outcome -> outcome.filter(visible));
+    found.onSuccess(outcome -> answer(context, outcome)).onFailure(context::fail);
   }
 
   private static @Nullable String parameter(RoutingContext context, String name) {
@@ -91,7 +92,7 @@ final class HandoffApi {
       body.put("shared_id", outcome.sharedId());
     }
     Json.answer(context, 200, body);
-    if (outcome.receipt() == null) {
+    if (outcomes.isFirstRead(outcome)) {
       leaveReceipt(outcome, ApiKeys.of(context));
     }
   }
@@ -110,7 +111,7 @@ final class HandoffApi {
     events.publish(
         CallEventType.HANDOFF_READ,
         outcome.callSid(),
-        outcome.callSid() + "/handoff.read",
+        outcome.conversationId() + "/handoff.read",
         new JsonObject()
             .put("conversationId", outcome.conversationId())
             .put("readBy", key.keyId())

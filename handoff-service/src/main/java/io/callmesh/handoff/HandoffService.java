@@ -21,7 +21,9 @@ public final class HandoffService implements MeshService {
     this.events = context.events().from(name());
     this.outcomes =
         new OutcomeStore(
-            context.tables(), context.settings().duration("CALLMESH_HANDOFF_LIFETIME"));
+            context.tables(),
+            context.settings().duration("CALLMESH_HANDOFF_LIFETIME"),
+            context.clock());
     ApiKeys keys =
         new ApiKeys(
             ApiKeys.table(context.tables()), context.settings().secret("CALLMESH_ADMIN_API_KEY"));

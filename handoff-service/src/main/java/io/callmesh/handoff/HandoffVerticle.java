@@ -52,7 +52,7 @@ final class HandoffVerticle extends VerticleBase {
             cause -> {
               log.error(
                   "{} outcome not stored: {}", kv("callSid", outcome.callSid()), cause.toString());
-              request.fail(FailureCode.UNAVAILABLE.code(), "Kafka did not take the outcome");
+              fail(request, cause);
             });
   }
 

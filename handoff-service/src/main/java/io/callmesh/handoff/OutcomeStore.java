@@ -7,20 +7,33 @@ import io.callmesh.runtime.kafka.KafkaIndex;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.kafka.KafkaTables;
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
-/** Outcomes by the three names that people know them by: CallSid, conversation id, shared id. */
+/**
+ * Outcomes by the three names that people know them by: CallSid, conversation id, shared id. Safe
+ * on any thread.
+ */
 final class OutcomeStore {
   private final KafkaTable<Outcome> byCallSid;
   private final KafkaIndex<Outcome> byConversation;
   private final KafkaIndex<Outcome> bySharedId;
+  private final Set<String> receiptsOnTheirWay = ConcurrentHashMap.newKeySet();
+  private final Duration lifetime;
+  private final Clock clock;
 
   /** Asks for the table, whose outcomes are served for their lifetime. */
-  OutcomeStore(KafkaTables tables, Duration lifetime) {
+  OutcomeStore(KafkaTables tables, Duration lifetime, Clock clock) {
     this.byCallSid = tables.table(Topic.OUTCOMES, Outcome::toJson, Outcome::fromJson, lifetime);
     this.byConversation = byCallSid.index("conversation", Outcome::conversationId);
     this.bySharedId = byCallSid.index("shared-id", Outcome::sharedId);
+    this.lifetime = lifetime;
+    this.clock = clock;
   }
 
   /** Stores an outcome; done when Kafka has it. */
@@ -30,27 +43,46 @@ final class OutcomeStore {
 
   /** The outcome of a call. */
   Future<Optional<Outcome>> ofCall(String callSid) {
-    return byCallSid.find(callSid);
+    return byCallSid.find(callSid).map(found -> found.filter(this::isAlive));
   }
 
   /** The outcome with this id, which is a CallSid or a conversation id. */
   Future<Optional<Outcome>> withId(String id) {
     Outcome ofCall = byCallSid.get(id);
-    if (ofCall != null) {
-      return Future.succeededFuture(Optional.of(ofCall));
-    }
-    return byConversation
-        .find(id)
-        .compose(found -> found.isPresent() ? Future.succeededFuture(found) : byCallSid.find(id));
+    Future<Optional<Outcome>> found =
+        ofCall != null
+            ? Future.succeededFuture(Optional.of(ofCall))
+            : byConversation
+                .find(id)
+                .map(one -> one.or(() -> Optional.ofNullable(byCallSid.get(id))));
+    return found.map(one -> one.filter(this::isAlive));
   }
 
-  /** The latest outcome with this shared id. */
-  Future<Optional<Outcome>> withSharedId(String sharedId) {
-    return bySharedId.find(sharedId);
+  /**
+   * The latest outcome with this shared id that is wanted: integrators of several projects may have
+   * chosen the same.
+   */
+  Future<Optional<Outcome>> withSharedId(String sharedId, Predicate<Outcome> wanted) {
+    return bySharedId.find(
+        sharedId, wanted.and(this::isAlive), Comparator.comparing(Outcome::storedAt));
+  }
+
+  /** A receipt writes the record again, which must not prolong the outcome's life. */
+  private boolean isAlive(Outcome outcome) {
+    return outcome.storedAt().plus(lifetime).isAfter(clock.instant());
+  }
+
+  /**
+   * Whether this is the first read that this process sees; if so {@link #receipt} follows. Reads
+   * that come while the receipt is on its way to Kafka are not.
+   */
+  boolean isFirstRead(Outcome outcome) {
+    return outcome.receipt() == null && receiptsOnTheirWay.add(outcome.callSid());
   }
 
   /** Keeps the proof of the first read with the outcome. */
   Future<Void> receipt(Outcome outcome, Receipt receipt) {
-    return store(outcome.withReceipt(receipt));
+    return store(outcome.withReceipt(receipt))
+        .onComplete(done -> receiptsOnTheirWay.remove(outcome.callSid()));
   }
 }

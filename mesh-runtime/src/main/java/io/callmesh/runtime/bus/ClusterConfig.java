@@ -3,6 +3,7 @@ package io.callmesh.runtime.bus;
 import io.callmesh.runtime.config.ConfigException;
 import io.callmesh.runtime.config.Settings;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,14 +58,18 @@ public record ClusterConfig(
   public static ClusterConfig from(Settings settings) {
     return new ClusterConfig(
         mode(settings.required("CALLMESH_CLUSTER")),
-        settings
-            .text("CALLMESH_CLUSTER_MEMBERS")
-            .map(list -> List.of(list.split("\\s*,\\s*")))
-            .orElse(List.of()),
+        settings.text("CALLMESH_CLUSTER_MEMBERS").map(ClusterConfig::members).orElse(List.of()),
         settings.text("CALLMESH_CLUSTER_DNS").orElse(null),
         settings.integer("CALLMESH_CLUSTER_PORT", 1, MAX_PORT),
         settings.text("CALLMESH_CLUSTER_HOST").orElse(null),
         settings.integer("CALLMESH_CLUSTER_BUS_PORT", 0, MAX_PORT));
+  }
+
+  private static List<String> members(String list) {
+    return Stream.of(list.split(","))
+        .map(String::strip)
+        .filter(member -> !member.isEmpty())
+        .toList();
   }
 
   private static Mode mode(String text) {

@@ -58,6 +58,9 @@ public final class MeshBus {
         .setProperty("hazelcast.shutdownhook.enabled", "false")
         // Members are known by address, so there is no flood of joiners to wait for.
         .setProperty("hazelcast.wait.seconds.before.join", "0")
+        // Processes that started before they knew of each other become one cluster soon after.
+        .setProperty("hazelcast.merge.first.run.delay.seconds", "10")
+        .setProperty("hazelcast.merge.next.run.delay.seconds", "10")
         // A dead process must be missed while its callers still wait, not after a minute.
         .setProperty("hazelcast.heartbeat.interval.seconds", "1")
         .setProperty("hazelcast.max.no.heartbeat.seconds", "6");

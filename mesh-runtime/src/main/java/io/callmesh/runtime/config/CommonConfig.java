@@ -14,6 +14,9 @@ import java.time.Duration;
 public record CommonConfig(
     String listenAddress, int port, int managementPort, int eventLoops, Duration drainDeadline) {
   private static final int MAX_PORT = 65_535;
+  /** As long as Twilio lets a call last. */
+  public static final Duration LONGEST_DRAIN = Duration.ofHours(4);
+
   private static final int MAX_EVENT_LOOPS = 256;
 
   /** Reads and checks the settings. */
@@ -26,6 +29,10 @@ public record CommonConfig(
             settings.integer("CALLMESH_MANAGEMENT_PORT", 0, MAX_PORT),
             loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
             settings.duration("CALLMESH_DRAIN_DEADLINE"));
+    if (config.drainDeadline.compareTo(LONGEST_DRAIN) > 0) {
+      throw new ConfigException(
+          "CALLMESH_DRAIN_DEADLINE must be at most 4h, was " + config.drainDeadline.toSeconds() + "s");
+    }
     if (config.port != 0 && config.port == config.managementPort) {
       throw new ConfigException(
           "CALLMESH_MANAGEMENT_PORT must differ from CALLMESH_PORT, both were " + config.port);

@@ -19,12 +19,14 @@ import java.util.regex.Pattern;
 /**
  * The settings of a process by variable name. Defaults from the class path give way to the file
  * named by {@code CALLMESH_CONFIG}, which gives way to the environment; there, {@code NAME_FILE}
- * names a file that holds the value of {@code NAME}, as secrets are mounted. Every getter throws
- * {@link ConfigException} for a value it cannot read. Immutable.
+ * names a file that holds the value of {@code NAME}, as secrets are mounted, and wins over {@code
+ * NAME} itself. A blank value counts as none and takes nothing away. Every getter throws {@link
+ * ConfigException} for a value it cannot read. Immutable.
  */
 public final class Settings {
   private static final String FILE_SUFFIX = "_FILE";
-  private static final String CONFIG = "CALLMESH_CONFIG";
+  private static final String PREFIX = "CALLMESH_";
+  private static final String CONFIG = PREFIX + "CONFIG";
   private static final int MAX_FILE_BYTES = 1 << 20;
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
@@ -47,11 +49,12 @@ public final class Settings {
     for (String resource : defaults) {
       values.putAll(resource(resource));
     }
-    String file = environment.get(CONFIG);
-    if (file != null) {
-      values.putAll(properties(Path.of(file)));
+    String file = environment.getOrDefault(CONFIG, "");
+    if (!file.isBlank()) {
+      putGiven(values, properties(Path.of(file)));
     }
-    environment.forEach((name, value) -> overlay(values, name, value));
+    putGiven(values, variables(environment));
+    putGiven(values, contents(environment));
     values.values().removeIf(String::isBlank);
     return new Settings(values);
   }
@@ -60,10 +63,11 @@ public final class Settings {
   public Settings with(Map<String, String> replacements) {
     Map<String, String> merged = new HashMap<>(values);
     merged.putAll(replacements);
+    merged.values().removeIf(String::isBlank);
     return new Settings(merged);
   }
 
-  /** The value, if there is one. A blank value counts as none. */
+  /** The value, if there is one. */
   public Optional<String> text(String variable) {
     return Optional.ofNullable(values.get(variable));
   }
@@ -134,16 +138,35 @@ public final class Settings {
     return found;
   }
 
-  private static void overlay(Map<String, String> values, String name, String value) {
-    if (!name.startsWith("CALLMESH_") || name.equals(CONFIG)) {
-      return;
-    }
-    if (name.endsWith(FILE_SUFFIX)) {
-      String variable = name.substring(0, name.length() - FILE_SUFFIX.length());
-      values.put(variable, content(name, Path.of(value)).strip());
-    } else {
-      values.put(name, value);
-    }
+  /** Puts what is not blank: {@code NAME=} in a template must not take a default away. */
+  private static void putGiven(Map<String, String> values, Map<String, String> layer) {
+    layer.forEach(
+        (name, value) -> {
+          if (!value.isBlank()) {
+            values.put(name, value);
+          }
+        });
+  }
+
+  private static Map<String, String> variables(Map<String, String> environment) {
+    Map<String, String> found = new HashMap<>(environment);
+    found
+        .keySet()
+        .removeIf(
+            name -> !name.startsWith(PREFIX) || name.equals(CONFIG) || name.endsWith(FILE_SUFFIX));
+    return found;
+  }
+
+  private static Map<String, String> contents(Map<String, String> environment) {
+    Map<String, String> found = new HashMap<>();
+    environment.forEach(
+        (name, file) -> {
+          if (name.startsWith(PREFIX) && name.endsWith(FILE_SUFFIX) && !file.isBlank()) {
+            String variable = name.substring(0, name.length() - FILE_SUFFIX.length());
+            found.put(variable, content(name, Path.of(file)).strip());
+          }
+        });
+    return found;
   }
 
   private static String content(String variable, Path file) {
@@ -160,7 +183,7 @@ public final class Settings {
   private static Map<String, String> properties(Path file) {
     try (Reader reader = Files.newBufferedReader(file)) {
       return read(reader);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException unreadable) { // the latter: a broken escape
       throw new ConfigException(CONFIG + " names a file that cannot be read: " + file);
     }
   }

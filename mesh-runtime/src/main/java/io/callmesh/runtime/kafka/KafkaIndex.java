@@ -1,12 +1,14 @@
 package io.callmesh.runtime.kafka;
 
 import io.vertx.core.Future;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,26 @@ public final class KafkaIndex<V> {
    */
   public Future<Optional<V>> find(String value) {
     return table.findBy(() -> get(value));
+  }
+
+  /**
+   * Of the values with this secondary key the best that is wanted: by an order of the caller's own,
+   * since writing a value again makes it the most recent. A miss catches up as {@link #find} does.
+   */
+  public Future<Optional<V>> find(String value, Predicate<V> wanted, Comparator<V> order) {
+    return table.findBy(() -> best(value, wanted, order));
+  }
+
+  private @Nullable V best(String value, Predicate<V> wanted, Comparator<V> order) {
+    NavigableSet<Entry<V>> sharing = entries.get(value);
+    return sharing == null
+        ? null
+        : sharing.stream()
+            .filter(entry -> !table.isExpired(entry.timestampMs()))
+            .map(Entry::value)
+            .filter(wanted)
+            .max(order)
+            .orElse(null);
   }
 
   Optional<String> secondaryOf(V value) {

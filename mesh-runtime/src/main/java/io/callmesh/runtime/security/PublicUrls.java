@@ -4,6 +4,7 @@ import io.callmesh.runtime.config.ConfigException;
 import io.callmesh.runtime.config.Settings;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.regex.Pattern;
 
 /**
  * The base URLs that Twilio is given, without a slash at the end. They come from configuration,
@@ -13,6 +14,8 @@ import java.net.URISyntaxException;
  * @param streams {@code wss://…} (or ws)
  */
 public record PublicUrls(String web, String streams) {
+  private static final Pattern USER_INFO = Pattern.compile("//.*@");
+
   /** Reads {@code CALLMESH_PUBLIC_URL} and {@code CALLMESH_STREAM_URL}. */
   public static PublicUrls from(Settings settings) {
     String web = base("CALLMESH_PUBLIC_URL", settings.required("CALLMESH_PUBLIC_URL"), "http");
@@ -30,7 +33,7 @@ public record PublicUrls(String web, String streams) {
       boolean wellFormed =
           (scheme.equals(uri.getScheme()) || (scheme + "s").equals(uri.getScheme()))
               && uri.getRawAuthority() != null
-              && uri.getRawUserInfo() == null
+              && uri.getRawAuthority().indexOf('@') < 0
               && uri.getRawQuery() == null
               && uri.getRawFragment() == null;
       if (wellFormed) {
@@ -40,6 +43,7 @@ public record PublicUrls(String web, String streams) {
       // Told below, in the same words.
     }
     throw new ConfigException(
-        "%s must be like %ss://host[:port][/prefix], was '%s'".formatted(variable, scheme, url));
+        "%s must be like %ss://host[:port][/prefix], was '%s'"
+            .formatted(variable, scheme, USER_INFO.matcher(url).replaceFirst("//***@")));
   }
 }

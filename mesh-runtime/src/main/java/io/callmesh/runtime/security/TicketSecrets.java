@@ -20,12 +20,14 @@ public final class TicketSecrets {
             .map(String::strip)
             .map(Secret::new)
             .toList();
-    for (Secret secret : secrets) {
-      if (secret.reveal().length() < TicketSeal.MIN_SECRET_LENGTH) {
-        throw new ConfigException(
-            VARIABLE + " must have at least " + TicketSeal.MIN_SECRET_LENGTH + " characters");
-      }
+    if (secrets.isEmpty() || secrets.stream().anyMatch(TicketSecrets::isShort)) {
+      throw new ConfigException(
+          VARIABLE + " must have at least " + TicketSeal.MIN_SECRET_LENGTH + " characters");
     }
     return secrets;
+  }
+
+  private static boolean isShort(Secret secret) {
+    return secret.reveal().length() < TicketSeal.MIN_SECRET_LENGTH;
   }
 }

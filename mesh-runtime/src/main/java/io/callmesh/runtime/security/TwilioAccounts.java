@@ -6,6 +6,7 @@ import io.callmesh.runtime.config.Settings;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,23 +38,35 @@ public final class TwilioAccounts {
   }
 
   private static TwilioAccounts parse(String json) {
+    Map<String, List<Secret>> accounts = new TreeMap<>();
     try {
-      Map<String, List<Secret>> accounts = new TreeMap<>();
       for (Object entry : new JsonArray(json)) {
         JsonObject account = (JsonObject) entry;
-        List<Secret> secrets =
-            account.getJsonArray("authTokens").stream()
-                .map(token -> new Secret((String) token))
-                .toList();
-        if (secrets.isEmpty() || account.getString("accountSid").isBlank()) {
-          throw new ConfigException(VARIABLE + " must be JSON like " + FORM);
+        List<Secret> secrets = new ArrayList<>();
+        account.getJsonArray("authTokens").forEach(token -> secrets.add(new Secret(text(token))));
+        String accountSid = text(account.getValue("accountSid"));
+        if (secrets.isEmpty() || accounts.put(accountSid, secrets) != null) {
+          throw notOurForm();
         }
-        accounts.put(account.getString("accountSid"), secrets);
       }
-      return new TwilioAccounts(accounts);
     } catch (DecodeException | ClassCastException | NullPointerException notOurForm) {
-      throw new ConfigException(VARIABLE + " must be JSON like " + FORM);
+      throw notOurForm();
     }
+    return new TwilioAccounts(accounts);
+  }
+
+  /** A blank token would let anybody sign, or break every check. */
+  private static String text(Object value) {
+    String text = (String) value;
+    if (text.isBlank()) {
+      throw notOurForm();
+    }
+    return text;
+  }
+
+  private static ConfigException notOurForm() {
+    return new ConfigException(
+        VARIABLE + " must be JSON like " + FORM + ", each account once, nothing blank");
   }
 
   /** The tokens of an account; none for one we do not know. */

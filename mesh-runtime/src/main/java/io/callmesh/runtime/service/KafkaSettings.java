@@ -1,5 +1,6 @@
 package io.callmesh.runtime.service;
 
+import io.callmesh.runtime.config.ConfigException;
 import io.callmesh.runtime.config.Settings;
 import io.callmesh.runtime.kafka.KafkaConfig;
 import java.util.HashMap;
@@ -16,6 +17,16 @@ final class KafkaSettings {
   private KafkaSettings() {}
 
   static KafkaConfig from(Settings settings) {
+    try {
+      return read(settings);
+    } catch (ConfigException named) {
+      throw named;
+    } catch (IllegalArgumentException wrong) {
+      throw new ConfigException(String.valueOf(wrong.getMessage()));
+    }
+  }
+
+  private static KafkaConfig read(Settings settings) {
     return new KafkaConfig(
         settings.required("CALLMESH_KAFKA_BOOTSTRAP_SERVERS"),
         settings.integer("CALLMESH_KAFKA_REPLICATION_FACTOR", -1, Short.MAX_VALUE),

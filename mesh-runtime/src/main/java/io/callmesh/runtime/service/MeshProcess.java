@@ -48,6 +48,9 @@ public final class MeshProcess {
   /** How long closing may take after the drain, in ms. */
   public static final long CLOSE_TIMEOUT_MS = 10_000;
 
+  /** The services move the calls that are left at the deadline; that takes them a moment. */
+  private static final long MOVE_MS = 1_000;
+
   private static final Logger log = LoggerFactory.getLogger(MeshProcess.class);
 
   private final Vertx vertx;
@@ -123,6 +126,7 @@ public final class MeshProcess {
     bindJvmMetrics();
     ManagementServer management = new ManagementServer(vertx, meters);
     management.readyWhen("started", () -> started);
+    management.readyWhen("tables", tables::ready);
     management.readyWhen("not-draining", () -> !stopping);
     return management.listen(common).onSuccess(server -> managementPort = server.actualPort());
   }
@@ -192,19 +196,25 @@ public final class MeshProcess {
     services.forEach(service -> drains.add(service.drain()));
     Promise<Void> closed = Promise.promise();
     Future.join(drains)
-        .timeout(Math.max(1, common.drainDeadline().toMillis()), MILLISECONDS)
+        .timeout(common.drainDeadline().toMillis() + MOVE_MS, MILLISECONDS)
         .onFailure(cause -> log.warn("not everything drained: {}", cause.toString()))
         .onComplete(drained -> close().onComplete(closed));
     return closed.future();
   }
 
-  /** Its future belongs to no context, because the contexts end here. */
+  /**
+   * The verticles go first, because the calls left have an end to tell; the bus goes last. The future
+   * belongs to no context, because the contexts end here.
+   */
   private Future<Void> close() {
     Promise<Void> closed = Promise.promise();
-    tables
-        .close()
+    Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList())
         .eventually(events::close)
+        .eventually(tables::close)
         .onComplete(flushed -> vertx.close().onComplete(closed));
-    return closed.future().onSuccess(done -> log.info("stopped"));
+    return closed
+        .future()
+        .timeout(CLOSE_TIMEOUT_MS, MILLISECONDS)
+        .onSuccess(done -> log.info("stopped"));
   }
 }

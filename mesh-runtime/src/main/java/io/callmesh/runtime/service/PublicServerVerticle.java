@@ -18,6 +18,9 @@ final class PublicServerVerticle extends VerticleBase {
 
   private static final int MAX_HEADER_BYTES = 16 * 1024;
 
+  /** A webhook by GET has all its parameters here, a caller's SHAKEN passport among them. */
+  private static final int MAX_REQUEST_LINE_BYTES = 16 * 1024;
+
   private final String address;
   private final int port;
   private final List<Supplier<HttpSurface>> surfaces;
@@ -50,6 +53,7 @@ final class PublicServerVerticle extends VerticleBase {
         new HttpServerOptions()
             .setIdleTimeout(IDLE_SECONDS)
             .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
             // Twilio does not document compression of its streams, and audio does not compress.
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false);

@@ -2,6 +2,7 @@ package io.callmesh.runtime.service;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.callmesh.runtime.config.CommonConfig;
 import io.callmesh.runtime.config.ConfigException;
 import io.callmesh.runtime.config.Settings;
 import java.util.List;
@@ -13,7 +14,9 @@ public final class ServiceMain {
   /** The exit code for a wrong setting: {@code EX_CONFIG} of sysexits.h. */
   public static final int EXIT_CONFIG = 78;
 
-  private static final long STOP_LIMIT_S = 600;
+  private static final long START_LIMIT_S = 600;
+  private static final long STOP_LIMIT_S =
+      CommonConfig.LONGEST_DRAIN.plusMinutes(1).toSeconds();
 
   private ServiceMain() {}
 
@@ -29,7 +32,7 @@ public final class ServiceMain {
     try {
       Settings settings = Settings.load(System.getenv(), defaults);
       MeshProcess process =
-          MeshProcess.start(settings, List.of(factory)).await(STOP_LIMIT_S, SECONDS);
+          MeshProcess.start(settings, List.of(factory)).await(START_LIMIT_S, SECONDS);
       stopOnSigterm(process);
     } catch (ConfigException wrong) {
       log.error("{}", wrong.getMessage());

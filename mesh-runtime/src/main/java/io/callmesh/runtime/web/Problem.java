@@ -1,7 +1,9 @@
 package io.callmesh.runtime.web;
 
+import io.callmesh.contracts.bus.FailureCode;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -53,28 +55,37 @@ public final class Problem extends RuntimeException {
   /** Makes a router answer every failure, its own 404 included, as a problem. */
   public static void answerFailuresOf(Router router) {
     router.route().failureHandler(Problem::answer);
-    for (int status : new int[] {404, 405, 413}) {
+    for (int status : new int[] {400, 404, 405, 413}) {
       router.errorHandler(
           status, context -> send(context, status, reason(status)).onFailure(Problem::gone));
     }
   }
 
   private static void answer(RoutingContext context) {
-    Throwable cause = context.failure();
-    int status =
-        cause instanceof Problem problem ? problem.status : Math.max(context.statusCode(), 400);
-    if (context.response().ended()) {
+    if (context.response().headWritten()) {
+      context.response().reset();
       return;
     }
+    Problem problem = of(context);
+    send(context, problem.status, String.valueOf(problem.getMessage())).onFailure(Problem::gone);
+  }
+
+  private static Problem of(RoutingContext context) {
+    Throwable cause = context.failure();
+    int status = Math.max(context.statusCode(), 400);
     if (cause instanceof Problem problem) {
-      send(context, problem.status, String.valueOf(problem.getMessage())).onFailure(Problem::gone);
-    } else if (cause == null || status < FIRST_SERVER_ERROR) {
-      send(context, status, reason(status)).onFailure(Problem::gone);
-    } else {
-      log.error("{} {} failed", context.request().method(), context.currentRoute(), cause);
-      send(context, status, "something failed here; the server's log says what")
-          .onFailure(Problem::gone);
+      return problem;
     }
+    if (cause instanceof ReplyException && FailureCode.of(cause).retryable()) {
+      log.warn("{} answered with 503: {}", context.request().method(), cause.toString());
+      return new Problem(503, "something this needs does not answer now; try again");
+    }
+    if (cause == null || status < FIRST_SERVER_ERROR) {
+      return new Problem(status, reason(status));
+    }
+    // Without the path, which may hold a ticket or a number; the trace says where.
+    log.error("{} failed", context.request().method(), cause);
+    return new Problem(status, "something failed here; the server's log says what");
   }
 
   private static Future<Void> send(RoutingContext context, int status, String detail) {

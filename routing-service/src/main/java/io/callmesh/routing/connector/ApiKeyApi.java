@@ -12,6 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/api-keys}: issues keys that are scoped to an account and a project. */
 public final class ApiKeyApi {
@@ -43,23 +44,35 @@ public final class ApiKeyApi {
       throw Problem.forbidden("only a key without a scope may issue keys");
     }
     JsonObject body = Json.body(context);
-    String name = Json.required(body, "name");
-    if (name.length() > MAX_TEXT) {
-      throw Problem.badRequest("name must have at most " + MAX_TEXT + " characters");
-    }
     IssuedSecret secret = IssuedSecret.issue(IssuedSecret.API_KEY, Ids.apiKey());
     ApiKey key =
         new ApiKey(
             secret.id(),
-            name,
+            bounded("name", Json.required(body, "name")),
             secret.hash(),
-            Json.text(body, "accountId"),
-            Json.text(body, "projectId"),
+            scope(body, "accountId"),
+            scope(body, "projectId"),
             clock.instant());
     table
         .put(key.keyId(), key)
         .onSuccess(stored -> Json.answer(context, 201, shown(key, secret)))
         .onFailure(context::fail);
+  }
+
+  /** Absent or null opens everything; nobody means that by a blank text. */
+  private static @Nullable String scope(JsonObject body, String field) {
+    String value = Json.text(body, field);
+    if (value != null && value.isBlank()) {
+      throw Problem.badRequest(field + " must not be blank; leave it out for a key to all");
+    }
+    return value == null ? null : bounded(field, value);
+  }
+
+  private static String bounded(String field, String value) {
+    if (value.length() > MAX_TEXT) {
+      throw Problem.badRequest(field + " must have at most " + MAX_TEXT + " characters");
+    }
+    return value;
   }
 
   private static JsonObject shown(ApiKey key, IssuedSecret secret) {

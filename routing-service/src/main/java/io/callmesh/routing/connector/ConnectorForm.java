@@ -10,6 +10,7 @@ import io.callmesh.runtime.web.Json;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -68,7 +69,8 @@ final class ConnectorForm {
     return IssuedSecret.issue(IssuedSecret.CONNECTOR_TOKEN, Ids.connector());
   }
 
-  private static String bounded(String field, String value) {
+  /** Refuses a text that is too long to keep. */
+  static String bounded(String field, String value) {
     if (value.length() > MAX_TEXT) {
       throw Problem.badRequest(field + " must have at most " + MAX_TEXT + " characters");
     }
@@ -85,7 +87,8 @@ final class ConnectorForm {
   }
 
   private static String language(String field, String value) {
-    if (!LANGUAGE.matcher(value).matches()) {
+    // Bounded first: the pattern's matcher recurses.
+    if (!LANGUAGE.matcher(bounded(field, value)).matches()) {
       throw Problem.badRequest(field + " must be a BCP 47 code such as en-GB, was '" + value + "'");
     }
     return value;
@@ -95,23 +98,29 @@ final class ConnectorForm {
     if (json == null) {
       return null;
     }
-    String url = Json.required(json, "url");
+    String url = Json.text(json, "url", "");
+    if (url.length() > MAX_URL || !isWebSocket(url)) {
+      throw Problem.badRequest(
+          "agent.url must be like wss://host[:port]/path, of at most " + MAX_URL + " characters");
+    }
     try {
-      URI uri = URI.create(url);
-      boolean usable =
-          ("ws".equals(uri.getScheme()) || "wss".equals(uri.getScheme()))
-              && uri.getHost() != null
-              && uri.getUserInfo() == null
-              && url.length() <= MAX_URL;
-      if (usable) {
-        return AgentEndpoint.fromJson(json);
-      }
-    } catch (ClassCastException wrongType) {
+      return AgentEndpoint.fromJson(json);
+    } catch (ClassCastException | NullPointerException wrongType) {
       throw Problem.badRequest("agent has a field of the wrong type");
     } catch (IllegalArgumentException wrong) {
       throw Problem.badRequest(String.valueOf(wrong.getMessage()));
     }
-    throw Problem.badRequest("agent.url must be like wss://host[:port]/path, was '" + url + "'");
+  }
+
+  private static boolean isWebSocket(String url) {
+    try {
+      URI uri = new URI(url);
+      return ("ws".equals(uri.getScheme()) || "wss".equals(uri.getScheme()))
+          && uri.getHost() != null
+          && uri.getUserInfo() == null;
+    } catch (URISyntaxException malformed) {
+      return false;
+    }
   }
 
   private static List<HandoffDestination> destinations(JsonObject body) {
@@ -133,7 +142,7 @@ final class ConnectorForm {
     String description =
         bounded("handoffDestinations[].description", Json.text(json, "description", ""));
     JsonObject attributes = Json.object(json, "taskAttributes");
-    String route = Json.required(json, "route");
+    String route = bounded("handoffDestinations[].route", Json.required(json, "route"));
     if (!WORKFLOW_SID.matcher(route).matches()) {
       throw Problem.badRequest(
           "handoffDestinations[].route must be a workflow's SID, WW and 32 hex digits, was '"
@@ -171,8 +180,9 @@ final class ConnectorForm {
       return null;
     }
     try {
-      CustomerDocument parsed = CustomerDocument.parse(document);
-      return parsed.connectorId().length() > MAX_TEXT ? null : document;
+      String unused =
+          bounded("twiml's connectorId", CustomerDocument.parse(document).connectorId());
+      return document;
     } catch (IllegalArgumentException wrong) {
       throw Problem.badRequest(String.valueOf(wrong.getMessage()));
     }

@@ -16,6 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -100,32 +101,39 @@ public final class ProvisioningApi {
     }
     numbers.forEach(ProvisioningApi::mustBeE164);
     String environment = ConnectorForm.environment(Json.text(body, "clientEnv", "live"));
-    String account = Json.text(body, "accountId", accountOf(context));
+    String account =
+        ConnectorForm.bounded("accountId", Json.text(body, "accountId", accountOf(context)));
     mayTouch(context, account, project(context));
-    List<Future<PhoneNumber>> imports = new ArrayList<>();
-    for (String number : numbers) {
-      imports.add(
-          importNumber(new PhoneNumber(number, project(context), account, environment, null)));
+    List<Future<PhoneNumber>> checked = new ArrayList<>();
+    for (String number : new LinkedHashSet<>(numbers)) {
+      checked.add(
+          importable(new PhoneNumber(number, project(context), account, environment, null)));
     }
-    answer(context, 201, Future.all(imports).map(all -> imported(all.<PhoneNumber>list())));
+    answer(
+        context,
+        201,
+        Future.all(checked)
+            .compose(all -> store(all.<PhoneNumber>list()))
+            .map(ProvisioningApi::imported));
   }
 
-  private Future<PhoneNumber> importNumber(PhoneNumber number) {
+  /** The number as it is here, or else as it will be; fails when it is another project's. */
+  private Future<PhoneNumber> importable(PhoneNumber number) {
     return connectors
         .findNumber(number.number())
-        .compose(
+        .map(
             found -> {
-              if (found.isEmpty()) {
-                return connectors.store(number).map(number);
+              PhoneNumber here = found.orElse(number);
+              if (here.projectId().equals(number.projectId())
+                  && here.accountId().equals(number.accountId())) {
+                return here;
               }
-              boolean ours =
-                  found.get().projectId().equals(number.projectId())
-                      && found.get().accountId().equals(number.accountId());
-              return ours
-                  ? Future.succeededFuture(found.get())
-                  : Future.failedFuture(
-                      new Problem(409, number.number() + " belongs to another project"));
+              throw new Problem(409, number.number() + " belongs to another project");
             });
+  }
+
+  private Future<List<PhoneNumber>> store(List<PhoneNumber> numbers) {
+    return Future.all(numbers.stream().map(connectors::store).toList()).map(numbers);
   }
 
   private static JsonObject imported(List<PhoneNumber> numbers) {

@@ -10,6 +10,8 @@ import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.transform.OutputKeys;
+import javax.xml.transform.Transformer;
 import javax.xml.transform.TransformerException;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
@@ -29,6 +31,12 @@ import org.xml.sax.SAXParseException;
 public final class CustomerDocument {
   /** Longer documents are refused; Twilio takes 64 KB. */
   public static final int MAX_CHARACTERS = 32_000;
+
+  /** TwiML nests a handful of elements; writing a document recurses. */
+  private static final int MAX_DEPTH = 32;
+
+  /** Ours: the author's may name another encoding than the one it is sent in. */
+  private static final String PROLOG = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
   private static final String CONNECTOR_ID = "connectorId";
 
@@ -82,7 +90,7 @@ public final class CustomerDocument {
     for (Map.Entry<String, String> parameter : stream.parameters().entrySet()) {
       Element element = document.createElement("Parameter");
       element.setAttribute("name", parameter.getKey());
-      element.setAttribute("value", parameter.getValue());
+      element.setAttribute("value", Twiml.clean(parameter.getValue()));
       noun.appendChild(element);
     }
     moveParameters(connect, noun);
@@ -115,8 +123,10 @@ public final class CustomerDocument {
       TransformerFactory factory = TransformerFactory.newInstance();
       factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
       StringWriter text = new StringWriter();
-      factory.newTransformer().transform(new DOMSource(document), new StreamResult(text));
-      return text.toString();
+      Transformer transformer = factory.newTransformer();
+      transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+      transformer.transform(new DOMSource(document.getDocumentElement()), new StreamResult(text));
+      return PROLOG + text;
     } catch (TransformerException e) {
       throw new IllegalStateException("cannot write to memory", e);
     }
@@ -127,6 +137,7 @@ public final class CustomerDocument {
       DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
       factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+      factory.setAttribute("jdk.xml.maxElementDepth", MAX_DEPTH);
       factory.setXIncludeAware(false);
       factory.setExpandEntityReferences(false);
       DocumentBuilder parser = factory.newDocumentBuilder();

@@ -94,7 +94,7 @@ public final class Twiml {
   }
 
   /** Leaves out what XML 1.0 cannot carry at all, escaped or not (section 2.2, Char). */
-  private static String clean(String value) {
+  static String clean(String value) {
     return value
         .codePoints()
         .filter(Twiml::allowed)

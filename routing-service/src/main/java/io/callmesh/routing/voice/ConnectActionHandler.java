@@ -54,9 +54,17 @@ final class ConnectActionHandler {
     }
     Future<Optional<Connector>> connector = connectors.find(call.ours(Invitation.CONNECTOR));
     Future<Optional<Outcome>> outcome =
-        outcomes.of(call.callSid()).recover(cause -> unknown(call, cause));
+        outcomes
+            .of(call.callSid())
+            .map(found -> found.filter(one -> isOfThisConversation(call, one)))
+            .recover(cause -> unknown(call, cause));
     return Future.all(connector, outcome)
         .map(both -> decide(call, connector.result().orElse(null), outcome.result().orElse(null)));
+  }
+
+  /** A call that came back to an agent has the outcome of its last conversation still stored. */
+  private static boolean isOfThisConversation(TwilioWebhook call, Outcome outcome) {
+    return outcome.conversationId().equals(call.ours(Invitation.CONVERSATION));
   }
 
   private static boolean isOver(String callStatus) {

@@ -19,7 +19,7 @@ final class TwilioForm {
     this.values = values;
   }
 
-  /** Decodes {@code application/x-www-form-urlencoded} text; a broken escape is kept as it is. */
+  /** Decodes {@code application/x-www-form-urlencoded} text; empty when an escape is broken. */
   static TwilioForm decode(String text) {
     try {
       QueryStringDecoder decoder =

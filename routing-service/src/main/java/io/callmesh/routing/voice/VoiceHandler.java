@@ -16,6 +16,7 @@ import io.callmesh.runtime.kafka.CallEvents;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,21 +90,25 @@ final class VoiceHandler {
         .find(named)
         .compose(
             found -> {
-              if (found.isEmpty()) {
+              Optional<Connector> beside = found.filter(other -> sameProject(connector, other));
+              if (beside.isEmpty()) {
                 log.warn(
-                    "{} the TwiML of connector {} names {}, which does not exist",
+                    "{} the TwiML of connector {} names {}, which its project does not have",
                     kv("callSid", call.callSid()),
                     connector.connectorId(),
                     named);
               }
-              return stream(call, found.orElse(connector), document::complete);
+              return stream(call, beside.orElse(connector), document::complete);
             });
   }
 
+  /** Nobody writes the calls of one project to another's agent. */
+  private static boolean sameProject(Connector one, Connector other) {
+    return one.accountId().equals(other.accountId()) && one.projectId().equals(other.projectId());
+  }
+
   private Future<String> stream(
-      TwilioWebhook call,
-      Connector connector,
-      java.util.function.Function<StreamNoun, String> document) {
+      TwilioWebhook call, Connector connector, Function<StreamNoun, String> document) {
     if (connector.agent() == null) {
       log.warn(
           "{} connector {} has no agent: set its agent.url",

@@ -1,0 +1,305 @@
+package io.callmesh.runtime.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.callmesh.contracts.bus.BusFailure;
+import io.callmesh.contracts.bus.FailureCode;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/** {@link Problem} and {@link Json} behind a router and a socket. */
+class ProblemTest {
+  private static final int BODY_LIMIT = 1_000;
+  private static final Vertx vertx = Vertx.vertx();
+
+  private static final HttpClient client =
+      vertx.createHttpClient(new HttpClientOptions().setKeepAlive(false));
+  private static int port;
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger(Problem.class);
+  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+
+  private record Answer(int status, String contentType, Buffer body) {
+    JsonObject problem() {
+      assertThat(contentType).isEqualTo("application/problem+json");
+      JsonObject problem = body.toJsonObject();
+      assertThat(problem.getInteger("status")).isEqualTo(status);
+      assertThat(problem.getString("type")).isEqualTo("about:blank");
+      assertThat(problem.getString("title")).isNotBlank();
+      return problem;
+    }
+
+    String detail() {
+      return problem().getString("detail");
+    }
+  }
+
+  @BeforeAll
+  static void listen() throws Exception {
+    Router router = Router.router(vertx);
+    Problem.answerFailuresOf(router);
+    router
+        .get("/problem")
+        .handler(
+            context -> {
+              throw Problem.forbidden("not with this key");
+            });
+    router
+        .get("/bug")
+        .handler(
+            context -> {
+              throw new IllegalStateException("the password is swordfish");
+            });
+    router
+        .get("/later")
+        .handler(context -> vertx.runOnContext(now -> context.fail(new Exception("swordfish"))));
+    router
+        .get("/bus/:code")
+        .handler(
+            context ->
+                context.fail(
+                    new BusFailure(
+                        FailureCode.valueOf(context.pathParam("code")), "at 10.0.0.1:9092")));
+    router
+        .post("/json")
+        .handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT))
+        .handler(ProblemTest::echo);
+    port =
+        vertx
+            .createHttpServer()
+            .requestHandler(router)
+            .listen(0, "127.0.0.1")
+            .await(10, SECONDS)
+            .actualPort();
+  }
+
+  private static void echo(RoutingContext context) {
+    JsonObject body = Json.body(context);
+    JsonObject object = Json.object(body, "object");
+    Json.answer(
+        context,
+        201,
+        new JsonObject()
+            .put("required", Json.required(body, "required"))
+            .put("text", Json.text(body, "text"))
+            .put("default", Json.text(body, "default", "given"))
+            .put("flag", Json.flag(body, "flag", true))
+            .put("object", object)
+            .put("list", new JsonArray(Json.list(body, "list", String.class, 2)))
+            .put("objects", Json.list(body, "objects", JsonObject.class, 2).size()));
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    vertx.close().await(10, SECONDS);
+  }
+
+  @BeforeEach
+  void listenToTheLog() {
+    logged.start();
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
+    logger.addAppender(logged);
+  }
+
+  @AfterEach
+  void leaveTheLog() {
+    logger.detachAppender(logged);
+    logger.setAdditive(true);
+    logger.setLevel(null);
+  }
+
+  @Test
+  void answersARefusalWithItsSentence() throws Exception {
+    Answer answer = get("/problem");
+
+    assertThat(answer.status).isEqualTo(403);
+    assertThat(answer.problem().getString("title")).isEqualTo("Forbidden");
+    assertThat(answer.detail()).isEqualTo("not with this key");
+    assertThat(logged.list).isEmpty();
+  }
+
+  @Test
+  void answersForTheRouterItself() throws Exception {
+    assertThat(get("/nowhere").problem().getInteger("status")).isEqualTo(404);
+    assertThat(send(HttpMethod.DELETE, "/problem", "").problem().getInteger("status"))
+        .isEqualTo(405);
+    assertThat(get("/%zz").problem().getInteger("status")).isEqualTo(400);
+    assertThat(logged.list).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/bug", "/later"})
+  void logsWhatFailedInAHandlerAndDoesNotTellTheClient(String path) throws Exception {
+    Answer answer = get(path + "?secret=1");
+
+    assertThat(answer.status).isEqualTo(500);
+    assertThat(answer.detail()).isEqualTo("something failed here; the server's log says what");
+    assertThat(answer.body.toString()).doesNotContain("swordfish");
+    assertThat(logged.list)
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getLevel()).isEqualTo(Level.ERROR);
+              assertThat(event.getFormattedMessage()).doesNotContain("secret");
+              assertThat(event.getThrowableProxy().getMessage()).contains("swordfish");
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UNAVAILABLE,503", "BUSY,503", "DRAINING,503", "INTERNAL,500", "BAD_REQUEST,500"})
+  void tellsWhatMayBeTriedAgain(String code, int status) throws Exception {
+    Answer answer = get("/bus/" + code);
+
+    assertThat(answer.problem().getInteger("status")).isEqualTo(status);
+    assertThat(answer.body.toString()).doesNotContain("10.0.0.1");
+    assertThat(logged.list).hasSize(1);
+  }
+
+  @Test
+  void refusesABodyOverTheLimit() throws Exception {
+    assertThat(post("x".repeat(BODY_LIMIT + 1)).problem().getInteger("status")).isEqualTo(413);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/json,HTTP/1.1 413", "/nowhere,HTTP/1.1 404", "/problem,HTTP/1.1 405"})
+  void answersTheNextRequestOfAConnectionWhoseBodyItDidNotRead(String path, String status)
+      throws Exception {
+    int length = 200 * BODY_LIMIT;
+    String head = "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n";
+    String next = "GET /problem HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write((head.formatted(path, length) + "x".repeat(length) + next).getBytes(UTF_8));
+      String answers = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      assertThat(answers).startsWith(status).contains("HTTP/1.1 403");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "[]", "null", "7", "\"text\"", "{} {}", "{'a':1}"})
+  void refusesABodyThatIsNoObject(String body) throws Exception {
+    Answer answer = post(body);
+
+    assertThat(answer.status).isEqualTo(400);
+    assertThat(answer.detail()).isEqualTo("the body must be a JSON object");
+  }
+
+  @Test
+  void refusesABodyNestedWithoutEnd() throws Exception {
+    assertThat(post("[".repeat(BODY_LIMIT)).status).isEqualTo(400);
+    assertThat(post("{\"required\":" + "[".repeat(BODY_LIMIT / 2)).status).isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "{}|required is required",
+        "{\"required\":null}|required is required",
+        "{\"required\":\" \"}|required is required",
+        "{\"required\":7}|required must be a string",
+        "{\"required\":\"r\",\"text\":{}}|text must be a string",
+        "{\"required\":\"r\",\"default\":true}|default must be a string",
+        "{\"required\":\"r\",\"flag\":\"true\"}|flag must be true or false",
+        "{\"required\":\"r\",\"object\":[]}|object must be an object",
+        "{\"required\":\"r\",\"list\":\"a\"}|list must be an array",
+        "{\"required\":\"r\",\"list\":[\"a\",\"b\",\"c\"]}|list must have at most 2 entries",
+        "{\"required\":\"r\",\"list\":[\"a\",1]}|list has an entry of the wrong type",
+        "{\"required\":\"r\",\"list\":[null]}|list has an entry of the wrong type",
+        "{\"required\":\"r\",\"objects\":[\"a\"]}|objects has an entry of the wrong type",
+      })
+  void namesTheFieldThatIsWrong(String body, String detail) throws Exception {
+    Answer answer = post(body);
+
+    assertThat(answer.status).isEqualTo(400);
+    assertThat(answer.detail()).isEqualTo(detail);
+  }
+
+  @Test
+  void readsFieldsAndAnswersWithJson() throws Exception {
+    Answer all =
+        post(
+            """
+            {"required": "r", "text": "t", "default": "d", "flag": false,
+             "object": {"a": 1}, "list": ["x"], "objects": [{}]}""");
+    Answer least = post("{\"required\":\"r\",\"default\":null}");
+
+    assertThat(all.status).isEqualTo(201);
+    assertThat(all.contentType).isEqualTo("application/json");
+    assertThat(all.body.toJsonObject())
+        .isEqualTo(
+            new JsonObject()
+                .put("required", "r")
+                .put("text", "t")
+                .put("default", "d")
+                .put("flag", false)
+                .put("object", new JsonObject().put("a", 1))
+                .put("list", new JsonArray(List.of("x")))
+                .put("objects", 1));
+    assertThat(least.body.toJsonObject())
+        .isEqualTo(
+            new JsonObject()
+                .put("required", "r")
+                .putNull("text")
+                .put("default", "given")
+                .put("flag", true)
+                .putNull("object")
+                .put("list", new JsonArray())
+                .put("objects", 0));
+  }
+
+  private static Answer get(String uri) throws Exception {
+    return send(HttpMethod.GET, uri, "");
+  }
+
+  private static Answer post(String body) throws Exception {
+    return send(HttpMethod.POST, "/json", body);
+  }
+
+  private static Answer send(HttpMethod method, String uri, String body) throws Exception {
+    return client
+        .request(method, port, "127.0.0.1", uri)
+        .compose(request -> request.send(body))
+        .compose(
+            response ->
+                response
+                    .body()
+                    .map(
+                        whole ->
+                            new Answer(
+                                response.statusCode(),
+                                String.valueOf(response.getHeader("content-type")),
+                                whole)))
+        .await(10, SECONDS);
+  }
+}

@@ -1,0 +1,1059 @@
+package io.callmesh.routing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.callmesh.broker.EmbeddedBroker;
+import io.callmesh.contracts.Ids;
+import io.callmesh.contracts.bus.Addresses;
+import io.callmesh.contracts.bus.FailureCode;
+import io.callmesh.contracts.handoff.FindOutcome;
+import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.security.Secret;
+import io.callmesh.contracts.security.Ticket;
+import io.callmesh.contracts.security.TicketSeal;
+import io.callmesh.contracts.twilio.TwilioSignature;
+import io.callmesh.routing.twiml.Xml;
+import io.callmesh.runtime.config.Settings;
+import io.callmesh.runtime.service.MeshProcess;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/** The whole service on a real broker, asked over HTTP as Twilio and as a provisioning script. */
+class RoutingServiceIT {
+  private static final String PUBLIC_URL = "https://mesh.example";
+  private static final String ADMIN = "the-first-api-key";
+  private static final String ACCOUNT = "AC1";
+  private static final String TOKEN = "token-of-one";
+  private static final String TICKET_SECRET = "a-secret-for-tickets";
+  private static final String WORKFLOW = "WW0123456789abcdef0123456789abcdef";
+  private static final String OTHER_WORKFLOW = "WWfedcba9876543210fedcba9876543210";
+  private static final String APOLOGY = "We are sorry";
+  private static final String CALLER = "+14158675309";
+
+  private static final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static final AtomicInteger numbers = new AtomicInteger();
+  private static final Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
+
+  @TempDir private static Path data;
+  private static EmbeddedBroker broker;
+  private static MeshProcess process;
+  private static Vertx vertx;
+  private static MessageConsumer<FindOutcome> handoffService;
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger("io.callmesh.routing");
+  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+  private final String project = "project-" + Ids.hex(4);
+  private final String callSid = "CA" + Ids.hex(16);
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = EmbeddedBroker.start(data);
+    Promise<Vertx> started = Promise.promise();
+    Settings settings =
+        Settings.load(
+            Map.of(
+                "CALLMESH_LISTEN_ADDRESS",
+                "127.0.0.1",
+                "CALLMESH_PORT",
+                "0",
+                "CALLMESH_MANAGEMENT_PORT",
+                "0",
+                "CALLMESH_EVENT_LOOPS",
+                "1",
+                "CALLMESH_KAFKA_BOOTSTRAP_SERVERS",
+                broker.bootstrapServers(),
+                "CALLMESH_PUBLIC_URL",
+                PUBLIC_URL,
+                "CALLMESH_TWILIO_ACCOUNTS",
+                "[{\"accountSid\":\"AC1\",\"authTokens\":[\"token-of-one\"]},"
+                    + "{\"accountSid\":\"AC2\",\"authTokens\":[\"token-of-two\"]}]",
+                "CALLMESH_TICKET_SECRET",
+                TICKET_SECRET,
+                "CALLMESH_ADMIN_API_KEY",
+                ADMIN),
+            "routing-defaults.properties");
+    process =
+        MeshProcess.start(
+                settings,
+                List.of(
+                    context -> {
+                      started.complete(context.vertx());
+                      return new RoutingService(context);
+                    }))
+            .await(60, SECONDS);
+    vertx = started.future().await(1, SECONDS);
+    handoffService = startHandoffService();
+  }
+
+  private static MessageConsumer<FindOutcome> startHandoffService() throws Exception {
+    MessageConsumer<FindOutcome> consumer =
+        vertx
+            .eventBus()
+            .consumer(
+                Addresses.HANDOFF_FIND,
+                request -> {
+                  Outcome outcome = outcomes.get(request.body().callSid());
+                  if (outcome == null) {
+                    request.fail(FailureCode.NOT_FOUND.code(), "the call has no outcome");
+                  } else {
+                    request.reply(outcome);
+                  }
+                });
+    consumer.completion().await(10, SECONDS);
+    return consumer;
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    process.stop().await(30, SECONDS);
+    broker.close();
+  }
+
+  @BeforeEach
+  void listenToTheLog() {
+    logged.start();
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
+    logger.addAppender(logged);
+  }
+
+  @AfterEach
+  void leaveTheLog() {
+    logger.detachAppender(logged);
+    logger.setAdditive(true);
+    logger.setLevel(null);
+    assertThat(log())
+        .doesNotContain(CALLER)
+        .doesNotContain(TOKEN)
+        .doesNotContain(TICKET_SECRET)
+        .doesNotContain("/streams/")
+        .doesNotContain("cmt.")
+        .doesNotContain("cmk.");
+  }
+
+  // The voice webhook.
+
+  @Test
+  void connectsACallToANumberWithItsAgent() {
+    String connectorId = connector(new JsonObject());
+    String number = number(connectorId);
+
+    Reply reply = twilio("/twilio/voice", call("To", number));
+
+    assertThat(reply.status).isEqualTo(200);
+    assertThat(reply.contentType).isEqualTo("text/xml; charset=utf-8");
+    assertThat(Xml.verbs(reply.body)).isEqualTo("Connect");
+    Map<String, String> action = query(Xml.attribute(reply.body, "Connect", "action"));
+    assertThat(Xml.attribute(reply.body, "Connect", "action"))
+        .startsWith(PUBLIC_URL + "/twilio/connect-action?");
+    assertThat(action).containsEntry("connector", connectorId).containsEntry("resumes", "0");
+    assertThat(Xml.attribute(reply.body, "Stream", "statusCallback"))
+        .isEqualTo(PUBLIC_URL + "/twilio/stream-status");
+    assertThat(Xml.parameters(reply.body)).containsValues(CALLER, number);
+    Ticket ticket = ticket(reply);
+    assertThat(ticket)
+        .usingRecursiveComparison()
+        .ignoringFields("nonce", "expiresAt")
+        .isEqualTo(
+            new Ticket(
+                "",
+                callSid,
+                ACCOUNT,
+                action.getOrDefault("conversation", ""),
+                connectorId,
+                false,
+                Instant.EPOCH));
+    assertThat(log()).contains("+14", "309", callSid).doesNotContain(number);
+  }
+
+  @Test
+  void givesEveryCallItsOwnTicketAndConversation() {
+    String path = "/twilio/connectors/" + connector(new JsonObject()) + "/voice";
+
+    Ticket one = ticket(twilio(path, call()));
+    Ticket two = ticket(twilio(path, call()));
+
+    assertThat(one.nonce()).isNotEqualTo(two.nonce());
+    assertThat(one.conversationId()).isNotEqualTo(two.conversationId());
+  }
+
+  @Test
+  void answersGetWebhooksToo() {
+    String connectorId = connector(new JsonObject());
+    String target = "/twilio/connectors/" + connectorId + "/voice?" + encode(call("Name", "J ü&"));
+
+    Reply reply = get(target, sign(TOKEN, target, Collections.emptySortedMap()));
+
+    assertThat(reply.status).isEqualTo(200);
+    assertThat(ticket(reply).callSid()).isEqualTo(callSid);
+  }
+
+  @Test
+  void apologisesForANumberThatLeadsNowhere() {
+    Reply unknown = twilio("/twilio/voice", call("To", "+15005550006"));
+    Reply unassigned = twilio("/twilio/voice", call("To", number(null)));
+
+    for (Reply reply : List.of(unknown, unassigned)) {
+      assertThat(reply.status).isEqualTo(200);
+      assertThat(Xml.verbs(reply.body)).isEqualTo("Say Hangup");
+      assertThat(Xml.text(reply.body, "Say")).startsWith(APOLOGY);
+    }
+    assertThat(warnings()).hasSize(2);
+    assertThat(warnings().get(0)).contains("no connector serves +15******006", callSid);
+  }
+
+  @Test
+  void apologisesForAConnectorThatIsNotOrHasNoAgent() {
+    String agentless = connector(new JsonObject().putNull("agent").put("ttsLangCode", "de-DE"));
+
+    Reply absent = twilio("/twilio/connectors/conn-none/voice", call());
+    Reply reply = twilio("/twilio/connectors/" + agentless + "/voice", call());
+
+    assertThat(Xml.verbs(absent.body)).isEqualTo("Say Hangup");
+    assertThat(Xml.verbs(reply.body)).isEqualTo("Say Hangup");
+    assertThat(Xml.attribute(reply.body, "Say", "language")).isEqualTo("de-DE");
+    assertThat(warnings().get(1)).contains("has no agent: set its agent.url");
+  }
+
+  @Test
+  void putsTheCustomersTwimlAroundTheStream() {
+    String connectorId =
+        connector(
+            new JsonObject()
+                .put(
+                    "twiml",
+                    "<Response><Say>Moment</Say><Connect connectorId=''>"
+                        + "<Parameter name='vip' value='1'/></Connect><Hangup/></Response>"));
+
+    Reply reply = twilio("/twilio/connectors/" + connectorId + "/voice", call());
+
+    assertThat(Xml.verbs(reply.body)).isEqualTo("Say Connect Hangup");
+    assertThat(Xml.parameters(reply.body)).containsEntry("vip", "1").containsValue(CALLER);
+    assertThat(ticket(reply).connectorId()).isEqualTo(connectorId);
+  }
+
+  @Test
+  void letsTwimlNameAConnectorOfItsOwnProjectOnly() {
+    String beside = connector(new JsonObject());
+    String stranger = connector("stranger-" + project, new JsonObject());
+
+    for (String named : List.of(beside, stranger, "conn-none")) {
+      String own =
+          connector(
+              new JsonObject()
+                  .put("twiml", "<Response><Connect connectorId='" + named + "'/></Response>"));
+      Reply reply = twilio("/twilio/connectors/" + own + "/voice", call());
+      assertThat(ticket(reply).connectorId()).isEqualTo(named.equals(beside) ? beside : own);
+    }
+    assertThat(warnings()).hasSize(2).allMatch(line -> line.contains("its project does not have"));
+  }
+
+  // Forgeries.
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/twilio/voice",
+        "/twilio/connectors/conn-none/voice",
+        "/twilio/connect-action?connector=c&conversation=v&resumes=0",
+        "/twilio/stream-status",
+        "/twilio/call-status"
+      })
+  void refusesWhatTwilioDidNotSign(String target) {
+    SortedMap<String, List<String>> form = call();
+    String good = sign(TOKEN, target, form);
+
+    assertThat(post(target, encode(form), null).status).isEqualTo(403);
+    assertThat(post(target, encode(form), "").status).isEqualTo(403);
+    assertThat(post(target, encode(form), sign("another", target, form)).status).isEqualTo(403);
+    assertThat(post(target, encode(form), sign("token-of-two", target, form)).status)
+        .isEqualTo(403);
+    assertThat(post(target, encode(form) + "&Extra=1", good).status).isEqualTo(403);
+    assertThat(post(target, encode(form) + "&a=%", good).status).isEqualTo(403);
+    assertThat(get(target, good).status).isEqualTo(403);
+    assertThat(get(target, null).status).isEqualTo(403);
+    assertThat(post(target, encode(form), good).status).isBetween(200, 204);
+  }
+
+  @Test
+  void refusesABodyThatIsTooLarge() {
+    assertThat(post("/twilio/voice", "a=" + "x".repeat(100_000), "s").status).isEqualTo(413);
+  }
+
+  @Test
+  void takesStatusCallbacksWithoutContent() {
+    Reply stream =
+        twilio(
+            "/twilio/stream-status", call("StreamEvent", "stream-error", "StreamError", "31921"));
+    Reply call = twilio("/twilio/call-status", call("CallStatus", "completed"));
+
+    assertThat(stream.status).isEqualTo(204);
+    assertThat(call.status).isEqualTo(204);
+    assertThat(stream.body + call.body).isEmpty();
+    assertThat(warnings()).singleElement().asString().contains("31921", callSid);
+  }
+
+  // The <Connect> action.
+
+  @Test
+  void handsACallToTheDestinationTheAgentNamed() {
+    String connectorId = connector(destinations());
+    outcomes.put(callSid, outcome(Outcome.Kind.HANDOFF, "billing", "needs_human", "Moment <b> &"));
+
+    Reply reply = twilio(action(connectorId, 0), call());
+
+    assertThat(Xml.verbs(reply.body)).isEqualTo("Say Enqueue");
+    assertThat(Xml.text(reply.body, "Say")).isEqualTo("Moment <b> &");
+    assertThat(Xml.attribute(reply.body, "Say", "language")).isEqualTo("en-US");
+    assertThat(Xml.attribute(reply.body, "Enqueue", "workflowSid")).isEqualTo(OTHER_WORKFLOW);
+    JsonObject task = new JsonObject(Xml.text(reply.body, "Task"));
+    assertThat(task)
+        .isEqualTo(
+            new JsonObject()
+                .put("team", "billing")
+                .put("type", "inbound")
+                .put("name", CALLER)
+                .put(
+                    "conversations",
+                    new JsonObject()
+                        .put("own", 1)
+                        .put("conversation_id", "conv-1")
+                        .put("hang_up_by", "Customer"))
+                .put(
+                    "callmesh",
+                    new JsonObject()
+                        .put("conversation_id", "conv-1")
+                        .put("connector_id", connectorId)
+                        .put("project_id", project)
+                        .put("destination", "billing")
+                        .put("handoff_reason", "needs_human")));
+  }
+
+  @Test
+  void takesTheDefaultDestinationUnlessOneIsNamedThatExists() {
+    String connectorId = connector(destinations());
+
+    outcomes.put(callSid, outcome(Outcome.Kind.HANDOFF, null, null, null));
+    Reply unnamed = twilio(action(connectorId, 0), call());
+    outcomes.put(callSid, outcome(Outcome.Kind.HANDOFF, "nowhere", null, " "));
+    Reply unknown = twilio(action(connectorId, 0), call());
+
+    assertThat(Xml.verbs(unnamed.body)).isEqualTo("Enqueue");
+    assertThat(Xml.attribute(unnamed.body, "Enqueue", "workflowSid")).isEqualTo(WORKFLOW);
+    assertThat(callmesh(unnamed).getString("destination")).isEqualTo("front desk");
+    assertThat(callmesh(unnamed).fieldNames()).doesNotContain("handoff_reason");
+    assertThat(Xml.verbs(unknown.body)).isEqualTo("Enqueue");
+    assertThat(Xml.attribute(unknown.body, "Enqueue", "workflowSid")).isEqualTo(OTHER_WORKFLOW);
+  }
+
+  @Test
+  void apologisesWhenAHandoffHasNoDestination() {
+    outcomes.put(callSid, outcome(Outcome.Kind.HANDOFF, null, null, null));
+
+    Reply reply = twilio(action(connector(new JsonObject()), 0), call());
+
+    assertThat(Xml.verbs(reply.body)).isEqualTo("Say Hangup");
+    assertThat(Xml.text(reply.body, "Say")).startsWith(APOLOGY);
+  }
+
+  @Test
+  void hangsUpWhenTheAgentDid() {
+    outcomes.put(callSid, outcome(Outcome.Kind.HANGUP, null, null, "Goodbye"));
+
+    Reply reply = twilio(action(connector(destinations()), 0), call());
+
+    assertThat(Xml.verbs(reply.body)).isEqualTo("Say Hangup");
+    assertThat(Xml.text(reply.body, "Say")).isEqualTo("Goodbye");
+  }
+
+  @Test
+  void sendsAnInterruptedCallBackToTheAgent() {
+    String connectorId = connector(destinations());
+
+    Reply reply = twilio(action(connectorId, 0), call());
+
+    assertThat(Xml.verbs(reply.body)).isEqualTo("Connect");
+    Ticket ticket = ticket(reply);
+    assertThat(ticket.resume()).isTrue();
+    assertThat(ticket.conversationId()).isEqualTo("conv-1");
+    assertThat(ticket.callSid()).isEqualTo(callSid);
+    assertThat(query(Xml.attribute(reply.body, "Connect", "action")))
+        .isEqualTo(Map.of("connector", connectorId, "conversation", "conv-1", "resumes", "1"));
+  }
+
+  @Test
+  void doesNotTakeTheLastConversationsOutcomeForThisOnes() {
+    String connectorId = connector(destinations());
+    outcomes.put(callSid, outcome(Outcome.Kind.HANGUP, null, null, null));
+
+    Reply reply =
+        twilio(
+            "/twilio/connect-action?connector=" + connectorId + "&conversation=conv-2&resumes=0",
+            call());
+
+    assertThat(Xml.verbs(reply.body)).isEqualTo("Connect");
+    assertThat(ticket(reply).conversationId()).isEqualTo("conv-2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"3", "99", "many", ""})
+  void rescuesACallThatWasInterruptedTooOften(String resumes) {
+    String target =
+        "/twilio/connect-action?connector="
+            + connector(destinations())
+            + "&conversation=conv-1&resumes="
+            + resumes;
+
+    Reply reply = twilio(target, call());
+
+    assertThat(Xml.verbs(reply.body)).isEqualTo("Enqueue");
+    assertThat(Xml.attribute(reply.body, "Enqueue", "workflowSid")).isEqualTo(OTHER_WORKFLOW);
+    assertThat(callmesh(reply).getString("handoff_reason")).isEqualTo("interrupted");
+  }
+
+  @Test
+  void apologisesWhenAnInterruptedCallHasNowhereToGo() {
+    assertThat(Xml.verbs(twilio(action(connector(new JsonObject()), 3), call()).body))
+        .isEqualTo("Say Hangup");
+    assertThat(Xml.verbs(twilio(action("conn-none", 0), call()).body)).isEqualTo("Say Hangup");
+  }
+
+  @Test
+  void sendsACallBackToTheAgentWhenHandoffServiceIsAbsent() throws Exception {
+    String connectorId = connector(destinations());
+    outcomes.put(callSid, outcome(Outcome.Kind.HANGUP, null, null, null));
+    handoffService.unregister().await(10, SECONDS);
+    try {
+      assertThat(Xml.verbs(twilio(action(connectorId, 0), call()).body)).isEqualTo("Connect");
+      assertThat(log()).contains("cannot ask for the outcome");
+    } finally {
+      handoffService = startHandoffService();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"completed", "busy", "failed", "no-answer", "canceled"})
+  void answersNothingToACallThatIsOver(String status) {
+    Reply reply = twilio(action(connector(destinations()), 0), call("CallStatus", status));
+
+    assertThat(reply.status).isEqualTo(200);
+    assertThat(Xml.verbs(reply.body)).isEmpty();
+  }
+
+  // Connectors.
+
+  @Test
+  void createsAConnectorAndShowsItsTokenOnce() {
+    JsonObject wanted =
+        new JsonObject()
+            .put("name", "Support")
+            .put("accountId", "acme")
+            .put("projectId", project)
+            .put("clientEnv", "sandbox")
+            .put("variantId", "b")
+            .put("asrLangCode", "en-GB")
+            .put("ttsLangCode", "de-DE")
+            .put("voiceName", "Ada")
+            .put("disableHandoff", true)
+            .put(
+                "agent",
+                new JsonObject()
+                    .put("protocol", "callmesh")
+                    .put("url", "wss://agent.example/v1")
+                    .put(
+                        "audio",
+                        new JsonObject().put("encoding", "pcm_s16le").put("sampleRate", 16_000)))
+            .mergeIn(destinations())
+            .put("twiml", "<Response><Connect connectorId=''/></Response>");
+
+    Reply created = api("POST", connectors(), ADMIN, wanted);
+
+    assertThat(created.status).isEqualTo(201);
+    JsonObject shown = created.json();
+    String id = shown.getString("connectorId");
+    String token = (String) shown.remove("connectorToken");
+    assertThat(token).startsWith("cmt." + id + ".");
+    assertThat(shown.fieldNames()).doesNotContain("tokenHash");
+    assertThat(shown.copy().getMap()).containsAllEntriesOf(wanted.getMap());
+    Reply got = api("GET", connectors() + "/" + id, ADMIN);
+    assertThat(got.status).isEqualTo(200);
+    assertThat(got.json()).isEqualTo(shown);
+    Reply list = api("GET", connectors(), ADMIN);
+    assertThat(list.json())
+        .isEqualTo(new JsonObject().put("connectors", new JsonArray().add(shown)));
+    assertThat(got.body + list.body).doesNotContain(token).doesNotContain("tokenHash");
+  }
+
+  @Test
+  void givesAConnectorItsDefaults() {
+    JsonObject shown = api("POST", connectors(), ADMIN, new JsonObject().put("name", "n")).json();
+
+    assertThat(shown.getString("clientEnv")).isEqualTo("live");
+    assertThat(shown.getString("variantId")).isEmpty();
+    assertThat(shown.getString("asrLangCode")).isEqualTo("en-US");
+    assertThat(shown.getString("projectId")).isEqualTo(project);
+    assertThat(shown.getBoolean("disableHandoff")).isFalse();
+    assertThat(shown.getJsonArray("handoffDestinations")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"name\":null}|name is required",
+        "{\"name\":\" \"}|name is required",
+        "{\"name\":7}|name must be a string",
+        "{\"accountId\":{}}|accountId must be a string",
+        "{\"projectId\":\"other\"}|projectId must be the path's",
+        "{\"clientEnv\":\"prod\"}|clientEnv must be sandbox, pre-release or live, was 'prod'",
+        "{\"asrLangCode\":\"english\"}|asrLangCode must be a BCP 47 code",
+        "{\"ttsLangCode\":\"\"}|ttsLangCode must be a BCP 47 code",
+        "{\"disableHandoff\":\"no\"}|disableHandoff must be true or false",
+        "{\"agent\":\"wss://agent.example\"}|agent must be an object",
+        "{\"agent\":{}}|agent.url must be like wss://",
+        "{\"agent\":{\"url\":\"https://agent.example\"}}|agent.url must be like wss://",
+        "{\"agent\":{\"url\":\"wss://\"}}|agent.url must be like wss://",
+        "{\"agent\":{\"url\":\"wss://user:pw@agent.example\"}}|agent.url must be like wss://",
+        "{\"agent\":{\"url\":\"wss://a b\"}}|agent.url must be like wss://",
+        "{\"agent\":{\"url\":\"wss://a\",\"protocol\":\"sip\"}}|agent.protocol must be callmesh",
+        "{\"agent\":{\"url\":\"wss://a\",\"audio\":\"mulaw\"}}|agent has a field of the wrong type",
+        "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"sampleRate\":null}}}|agent has a field of the",
+        "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"sampleRate\":\"8k\"}}}|agent has a field of the",
+        "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"sampleRate\":16000}}}|agent.audio.sampleRate",
+        "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"encoding\":\"opus\"}}}|agent.audio.encoding",
+        "{\"handoffDestinations\":{}}|handoffDestinations must be an array",
+        "{\"handoffDestinations\":[7]}|handoffDestinations has an entry of the wrong type",
+        "{\"handoffDestinations\":[{}]}|name is required",
+        "{\"handoffDestinations\":[{\"name\":\"a\"}]}|route is required",
+        "{\"handoffDestinations\":[{\"name\":\"a\",\"route\":\"WW1\"}]}|handoffDestinations[].route",
+        "{\"fallbackDestination\":\"x\"}|fallbackDestination must be one of handoffDestinations",
+        "{\"twiml\":\"<Response/>\"}|twiml must have exactly one <Connect",
+        "{\"twiml\":\"<!DOCTYPE a><Response/>\"}|twiml is not well-formed XML",
+        "{\"twiml\":7}|twiml must be a string",
+      })
+  void namesTheFieldThatIsWrong(String change, String sentence) {
+    JsonObject body = new JsonObject().put("name", "n").mergeIn(new JsonObject(change));
+
+    Reply reply = api("POST", connectors(), ADMIN, body);
+
+    assertThat(reply.problem(400)).startsWith(sentence);
+    assertThat(api("GET", connectors(), ADMIN).json().getJsonArray("connectors")).isEmpty();
+  }
+
+  @Test
+  void boundsWhatItKeeps() {
+    String long256 = "x".repeat(257);
+    JsonArray many =
+        new JsonArray(
+            IntStream.range(0, 51).mapToObj(i -> destination("d" + i, WORKFLOW)).toList());
+
+    refused(new JsonObject().put("name", long256), "name must have at most 256");
+    refused(new JsonObject().put("accountId", long256), "accountId must have at most 256");
+    refused(new JsonObject().put("voiceName", long256), "voiceName must have at most 256");
+    refused(
+        new JsonObject().put("asrLangCode", "en" + "-abc".repeat(50_000)),
+        "asrLangCode must have at most 256");
+    refused(
+        new JsonObject().put("agent", new JsonObject().put("url", "wss://a/" + "x".repeat(3_000))),
+        "agent.url must be like");
+    refused(
+        new JsonObject().put("handoffDestinations", many),
+        "handoffDestinations must have at most 50");
+    refused(
+        new JsonObject()
+            .put(
+                "handoffDestinations",
+                new JsonArray().add(destination("a", WORKFLOW)).add(destination("a", WORKFLOW))),
+        "handoffDestinations has 'a' twice");
+    refused(
+        new JsonObject()
+            .put("twiml", "<Response><Connect connectorId='" + long256 + "'/></Response>"),
+        "twiml's connectorId must have at most 256");
+    refused(new JsonObject().put("twiml", " ".repeat(32_001)), "twiml must have at most 32000");
+    assertThat(api("POST", connectors(), ADMIN, "x".repeat(300_000)).status).isEqualTo(413);
+    assertThat(api("POST", "/v1/api-keys", ADMIN, "x".repeat(20_000)).status).isEqualTo(413);
+  }
+
+  private void refused(JsonObject change, String sentence) {
+    JsonObject body = new JsonObject().put("name", "n").mergeIn(change);
+    assertThat(api("POST", connectors(), ADMIN, body).problem(400)).startsWith(sentence);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "[]", "null", "7"})
+  void refusesABodyThatIsNoObject(String body) {
+    String path = "/v1/agents/" + project + "/telephony/phone-numbers";
+
+    assertThat(api("POST", connectors(), ADMIN, body).problem(400)).contains("JSON object");
+    assertThat(api("POST", path, ADMIN, body).problem(400)).contains("JSON object");
+    assertThat(api("PATCH", path + "/%2B14155550100", ADMIN, body).problem(400))
+        .contains("JSON object");
+    assertThat(api("POST", "/v1/api-keys", ADMIN, body).problem(400)).contains("JSON object");
+  }
+
+  // Numbers.
+
+  @Test
+  void importsAssignsAndListsNumbers() {
+    String connectorId = connector(new JsonObject());
+    String one = freeNumber();
+    String two = freeNumber();
+    JsonArray both = new JsonArray().add(one).add(two).add(one);
+
+    Reply imported = api("POST", numbersPath(), ADMIN, new JsonObject().put("phoneNumbers", both));
+    Reply assigned = assign(ADMIN, one, connectorId);
+    Reply again = api("POST", numbersPath(), ADMIN, new JsonObject().put("phoneNumbers", both));
+    Reply all = api("GET", numbersPath(), ADMIN);
+    Reply served = api("GET", numbersPath() + "?connectorId=" + connectorId, ADMIN);
+
+    assertThat(imported.status).isEqualTo(201);
+    assertThat(imported.json())
+        .isEqualTo(
+            new JsonObject()
+                .put("imported", new JsonArray().add(phone(one, null)).add(phone(two, null))));
+    assertThat(assigned.status).isEqualTo(200);
+    assertThat(assigned.json()).isEqualTo(phone(one, connectorId));
+    assertThat(again.json().getJsonArray("imported"))
+        .containsExactly(phone(one, connectorId), phone(two, null));
+    assertThat(all.json().getJsonArray("phoneNumbers"))
+        .containsExactlyInAnyOrder(phone(one, connectorId), phone(two, null));
+    assertThat(served.json().getJsonArray("phoneNumbers")).containsExactly(phone(one, connectorId));
+  }
+
+  @Test
+  void importsAllOrNothing() {
+    String mine = freeNumber();
+    String theirs = freeNumber();
+    imports("strangers-" + project, theirs);
+
+    Reply reply =
+        api(
+            "POST",
+            numbersPath(),
+            ADMIN,
+            new JsonObject().put("phoneNumbers", new JsonArray().add(mine).add(theirs)));
+
+    assertThat(reply.problem(409)).isEqualTo(theirs + " belongs to another project");
+    assertThat(api("GET", numbersPath(), ADMIN).json().getJsonArray("phoneNumbers")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{}|phoneNumbers must name at least one number",
+        "{\"phoneNumbers\":[]}|phoneNumbers must name at least one number",
+        "{\"phoneNumbers\":\"+14155550100\"}|phoneNumbers must be an array",
+        "{\"phoneNumbers\":[14155550100]}|phoneNumbers has an entry of the wrong type",
+        "{\"phoneNumbers\":[\"14155550100\"]}|phoneNumbers must be E.164",
+        "{\"phoneNumbers\":[\"+0155550100\"]}|phoneNumbers must be E.164",
+        "{\"phoneNumbers\":[\"+1415555010012345\"]}|phoneNumbers must be E.164",
+        "{\"phoneNumbers\":[\"+14155550100\"],\"clientEnv\":\"x\"}|clientEnv must be sandbox",
+        "{\"phoneNumbers\":[\"+14155550100\"],\"accountId\":7}|accountId must be a string",
+      })
+  void namesWhatIsWrongWithAnImport(String body, String sentence) {
+    assertThat(api("POST", numbersPath(), ADMIN, body).problem(400)).startsWith(sentence);
+  }
+
+  @Test
+  void saysWhatIsMissingForAnAssignment() {
+    String connectorId = connector(new JsonObject());
+    String number = freeNumber();
+
+    assertThat(assign(ADMIN, number, connectorId).problem(404)).contains("import it first");
+    imports(project, number);
+    assertThat(assign(ADMIN, number, "conn-none").problem(404)).startsWith("no connector");
+    assertThat(api("PATCH", numbersPath() + "/" + number, ADMIN, "{}").problem(400))
+        .isEqualTo("connectorId is required");
+  }
+
+  // Keys.
+
+  @Test
+  void scopesKeysToTheirProject() {
+    String key = key(new JsonObject().put("accountId", "acme").put("projectId", project));
+    String stranger =
+        key(new JsonObject().put("accountId", "acme").put("projectId", "stranger-" + project));
+    JsonObject body = new JsonObject().put("name", "n").put("accountId", "acme");
+    String number = freeNumber();
+    JsonObject numbersBody = new JsonObject().put("phoneNumbers", new JsonArray().add(number));
+
+    Reply created = api("POST", connectors(), key, body);
+    assertThat(created.status).isEqualTo(201);
+    String id = created.json().getString("connectorId");
+    assertThat(api("GET", connectors() + "/" + id, key).status).isEqualTo(200);
+    Reply imported = api("POST", numbersPath(), key, numbersBody);
+    assertThat(imported.status).isEqualTo(201);
+    assertThat(imported.json().getJsonArray("imported").getJsonObject(0).getString("accountId"))
+        .isEqualTo("acme");
+    assertThat(assign(key, number, id).status).isEqualTo(200);
+
+    assertThat(api("POST", connectors(), stranger, body).status).isEqualTo(403);
+    assertThat(api("POST", connectors(), key, body.copy().put("accountId", "x")).status)
+        .isEqualTo(403);
+    assertThat(api("POST", numbersPath(), stranger, numbersBody).status).isEqualTo(403);
+    assertThat(api("GET", connectors() + "/" + id, stranger).status).isEqualTo(404);
+    assertThat(assign(stranger, number, id).status).isEqualTo(404);
+    assertThat(api("GET", connectors(), stranger).json().getJsonArray("connectors")).isEmpty();
+    assertThat(api("GET", numbersPath(), stranger).json().getJsonArray("phoneNumbers")).isEmpty();
+    String strangersNumbers = "/v1/agents/stranger-" + project + "/telephony/phone-numbers";
+    assertThat(api("POST", strangersNumbers, stranger, numbersBody).status).isEqualTo(409);
+    String strangersPath = "/v1/agents/stranger-" + project + "/telephony/connectors/" + id;
+    assertThat(api("GET", strangersPath, stranger).status).isEqualTo(404);
+    assertThat(api("GET", strangersPath, ADMIN).status).isEqualTo(404);
+    assertThat(api("POST", "/v1/api-keys", key, body).problem(403))
+        .isEqualTo("only a key without a scope may issue keys");
+  }
+
+  @Test
+  void issuesAKeyThatIsShownOnce() {
+    Reply reply =
+        api(
+            "POST",
+            "/v1/api-keys",
+            ADMIN,
+            new JsonObject().put("name", "flex").put("accountId", "acme"));
+
+    assertThat(reply.status).isEqualTo(201);
+    assertThat(reply.json().fieldNames())
+        .containsExactlyInAnyOrder(
+            "keyId", "name", "accountId", "projectId", "createdAt", "apiKey");
+    assertThat(reply.json().getString("apiKey"))
+        .startsWith("cmk." + reply.json().getString("keyId") + ".");
+    assertThat(reply.json().getString("projectId")).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{}|name is required",
+        "{\"name\":[]}|name must be a string",
+        "{\"name\":\"n\",\"accountId\":1}|accountId must be a string",
+        "{\"name\":\"n\",\"accountId\":\"\"}|accountId must not be blank",
+        "{\"name\":\"n\",\"projectId\":\" \"}|projectId must not be blank",
+      })
+  void namesWhatIsWrongWithAKey(String body, String sentence) {
+    assertThat(api("POST", "/v1/api-keys", ADMIN, body).problem(400)).startsWith(sentence);
+  }
+
+  @Test
+  void wantsAKeyForEverything() {
+    String path = connectors();
+    for (String key : List.of("", "wrong", "cmk.key-1.0", ADMIN + "x", "cmk." + "x".repeat(500))) {
+      for (Reply reply :
+          List.of(
+              api("GET", path, key),
+              api("POST", path, key, "{}"),
+              api("GET", path + "/conn-1", key),
+              api("GET", numbersPath(), key),
+              api("POST", numbersPath(), key, "{}"),
+              api("PATCH", numbersPath() + "/1", key, "{}"),
+              api("POST", "/v1/api-keys", key, "{}"))) {
+        assertThat(reply.problem(401)).contains("x-api-key");
+      }
+    }
+  }
+
+  @Test
+  void answersUnknownPathsAndMethodsAsProblems() {
+    assertThat(api("GET", "/v1/nowhere", ADMIN).problem(404)).isNotEmpty();
+    assertThat(api("DELETE", "/v1/api-keys", ADMIN).problem(405)).isNotEmpty();
+  }
+
+  // What the tests say in one word.
+
+  private record Reply(int status, String contentType, String body) {
+    JsonObject json() {
+      assertThat(contentType).isEqualTo("application/json");
+      return new JsonObject(body);
+    }
+
+    String problem(int expected) {
+      assertThat(status).as(body).isEqualTo(expected);
+      assertThat(contentType).isEqualTo("application/problem+json");
+      return new JsonObject(body).getString("detail");
+    }
+  }
+
+  private String connectors() {
+    return "/v1/agents/" + project + "/telephony/connectors";
+  }
+
+  private String numbersPath() {
+    return "/v1/agents/" + project + "/telephony/phone-numbers";
+  }
+
+  private String connector(JsonObject change) {
+    return connector(project, change);
+  }
+
+  private static String connector(String project, JsonObject change) {
+    JsonObject body =
+        new JsonObject()
+            .put("name", "n")
+            .put("agent", new JsonObject().put("url", "wss://agent.example"))
+            .mergeIn(change);
+    Reply reply = api("POST", "/v1/agents/" + project + "/telephony/connectors", ADMIN, body);
+    assertThat(reply.status).as(reply.body).isEqualTo(201);
+    return reply.json().getString("connectorId");
+  }
+
+  private static JsonObject destinations() {
+    return new JsonObject()
+        .put(
+            "handoffDestinations",
+            new JsonArray()
+                .add(destination("front desk", WORKFLOW))
+                .add(
+                    destination("billing", OTHER_WORKFLOW)
+                        .put(
+                            "taskAttributes",
+                            new JsonObject()
+                                .put("team", "billing")
+                                .put("conversations", new JsonObject().put("own", 1)))))
+        .put("fallbackDestination", "billing");
+  }
+
+  private static JsonObject destination(String name, String route) {
+    return new JsonObject()
+        .put("name", name)
+        .put("description", "")
+        .put("method", "flex")
+        .put("route", route)
+        .put("taskAttributes", new JsonObject());
+  }
+
+  private static String freeNumber() {
+    return "+1415555%04d".formatted(numbers.incrementAndGet());
+  }
+
+  private JsonObject phone(String number, @Nullable String connectorId) {
+    return new JsonObject()
+        .put("number", number)
+        .put("projectId", project)
+        .put("accountId", "")
+        .put("clientEnv", "live")
+        .put("connectorId", connectorId);
+  }
+
+  private String number(@Nullable String connectorId) {
+    String number = freeNumber();
+    imports(project, number);
+    if (connectorId != null) {
+      assertThat(assign(ADMIN, number, connectorId).status).isEqualTo(200);
+    }
+    return number;
+  }
+
+  private static void imports(String project, String number) {
+    Reply reply =
+        api(
+            "POST",
+            "/v1/agents/" + project + "/telephony/phone-numbers",
+            ADMIN,
+            new JsonObject().put("phoneNumbers", new JsonArray().add(number)));
+    assertThat(reply.status).as(reply.body).isEqualTo(201);
+  }
+
+  private Reply assign(String key, String number, String connectorId) {
+    return api(
+        "PATCH",
+        numbersPath() + "/" + URLEncoder.encode(number, UTF_8),
+        key,
+        new JsonObject().put("connectorId", connectorId));
+  }
+
+  private static String key(JsonObject scope) {
+    Reply reply = api("POST", "/v1/api-keys", ADMIN, scope.copy().put("name", "test"));
+    assertThat(reply.status).as(reply.body).isEqualTo(201);
+    return reply.json().getString("apiKey");
+  }
+
+  private Outcome outcome(
+      Outcome.Kind kind,
+      @Nullable String destination,
+      @Nullable String reason,
+      @Nullable String utterance) {
+    return new Outcome(
+        callSid,
+        "conv-1",
+        "conn-1",
+        "",
+        project,
+        kind,
+        destination,
+        reason,
+        utterance,
+        null,
+        new JsonObject(),
+        Instant.EPOCH,
+        null);
+  }
+
+  private static String action(String connectorId, int resumes) {
+    return "/twilio/connect-action?connector="
+        + connectorId
+        + "&conversation=conv-1&resumes="
+        + resumes;
+  }
+
+  private SortedMap<String, List<String>> call(String... more) {
+    SortedMap<String, List<String>> form =
+        new TreeMap<>(
+            Map.of(
+                "CallSid", List.of(callSid),
+                "AccountSid", List.of(ACCOUNT),
+                "From", List.of(CALLER),
+                "To", List.of("+15005550000"),
+                "CallStatus", List.of("in-progress"),
+                "Direction", List.of("inbound"),
+                "Empty", List.of("")));
+    for (int i = 0; i < more.length; i += 2) {
+      form.put(more[i], List.of(more[i + 1]));
+    }
+    return form;
+  }
+
+  private static JsonObject callmesh(Reply reply) {
+    return new JsonObject(Xml.text(reply.body, "Task")).getJsonObject("callmesh");
+  }
+
+  private static Ticket ticket(Reply reply) {
+    String url = Xml.attribute(reply.body, "Stream", "url");
+    String prefix = "wss://mesh.example/streams/";
+    assertThat(url).startsWith(prefix);
+    return new TicketSeal(List.of(new Secret(TICKET_SECRET)), Clock.systemUTC())
+        .open(url.substring(prefix.length()))
+        .orElseThrow();
+  }
+
+  private static Map<String, String> query(String url) {
+    return List.of(url.substring(url.indexOf('?') + 1).split("&")).stream()
+        .map(pair -> pair.split("=", 2))
+        .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+  }
+
+  private String log() {
+    return logged.list.stream()
+        .map(ILoggingEvent::getFormattedMessage)
+        .collect(Collectors.joining("\n"));
+  }
+
+  private List<String> warnings() {
+    return logged.list.stream()
+        .filter(event -> event.getLevel() == Level.WARN)
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
+  }
+
+  private static String encode(SortedMap<String, List<String>> form) {
+    return form.entrySet().stream()
+        .flatMap(
+            entry ->
+                entry.getValue().stream()
+                    .map(value -> entry.getKey() + "=" + URLEncoder.encode(value, UTF_8)))
+        .collect(Collectors.joining("&"));
+  }
+
+  private static String sign(String token, String target, SortedMap<String, List<String>> form) {
+    return TwilioSignature.of(token, PUBLIC_URL + target, form);
+  }
+
+  private static Reply twilio(String target, SortedMap<String, List<String>> form) {
+    return post(target, encode(form), sign(TOKEN, target, form));
+  }
+
+  private static Reply post(String target, String body, @Nullable String signature) {
+    return send(
+        signed(signature)
+            .uri(uri(target))
+            .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private static Reply get(String target, @Nullable String signature) {
+    return send(signed(signature).uri(uri(target)).GET());
+  }
+
+  private static HttpRequest.Builder signed(@Nullable String signature) {
+    HttpRequest.Builder request = HttpRequest.newBuilder();
+    return signature == null ? request : request.header(TwilioSignature.HEADER, signature);
+  }
+
+  private static Reply api(String method, String target, String key) {
+    return send(request(target, key).method(method, HttpRequest.BodyPublishers.noBody()));
+  }
+
+  private static Reply api(String method, String target, String key, JsonObject body) {
+    return api(method, target, key, body.encode());
+  }
+
+  private static Reply api(String method, String target, String key, String body) {
+    return send(request(target, key).method(method, HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private static HttpRequest.Builder request(String target, String key) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(target)).header("content-type", "application/json");
+    return key.isEmpty() ? request : request.header("x-api-key", key);
+  }
+
+  private static URI uri(String target) {
+    return URI.create("http://127.0.0.1:" + process.port() + target);
+  }
+
+  private static Reply send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Reply(
+          response.statusCode(),
+          response.headers().firstValue("content-type").orElse(""),
+          response.body());
+    } catch (Exception gone) {
+      throw new AssertionError("no answer", gone);
+    }
+  }
+}
