@@ -27,7 +27,7 @@ import scala.Tuple2;
  * things: the sockets are ours, and a fatal fault fails the start instead of ending the process.
  */
 final class SingleNode {
-  private static final Logger LOG = LoggerFactory.getLogger(SingleNode.class);
+  private static final Logger log = LoggerFactory.getLogger(SingleNode.class);
   private static final long START_SECONDS = 90;
 
   private final ControllerServer controller;
@@ -36,7 +36,7 @@ final class SingleNode {
 
   private SingleNode(KafkaConfig config, LoopbackListeners listeners) {
     Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> formatted =
-        KafkaRaftServer.initializeLogDirs(config, LOG, "");
+        KafkaRaftServer.initializeLogDirs(config, log, "");
     SharedServer shared = share(config, formatted._1(), listeners);
     broker = new BrokerServer(shared);
     controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), formatted._2());
@@ -58,7 +58,7 @@ final class SingleNode {
 
   private FaultHandler faults(String name, boolean fatal, Runnable action) {
     return (message, cause) -> {
-      LOG.error("{}: {}", name, message, cause);
+      log.error("{}: {}", name, message, cause);
       FaultHandlerException fault = new FaultHandlerException(name + ": " + message, cause);
       action.run();
       if (fatal) {

@@ -1,5 +1,7 @@
 package io.callmesh.worker.session;
 
+import static net.logstash.logback.argument.StructuredArguments.kv;
+
 import io.callmesh.contracts.connector.AgentEndpoint;
 import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.connector.Connector;
@@ -23,6 +25,7 @@ import io.callmesh.worker.audio.Transcoder;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.function.Consumer;
+import net.logstash.logback.argument.StructuredArgument;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +40,7 @@ final class Session implements AgentLine.Owner {
   /** Bytes of the largest handoff state, as JSON in UTF-8. */
   static final int MAX_STATE_BYTES = 64 * 1024;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+  private static final Logger log = LoggerFactory.getLogger(Session.class);
   private static final long FINISH_GRACE_MS = 2_000;
   private static final String AGENT_LOST = "agent_lost";
   private static final String ALREADY_ENDED = "already_ended";
@@ -48,6 +51,8 @@ final class Session implements AgentLine.Owner {
     ENDED
   }
 
+  private final StructuredArgument callSid;
+  private final StructuredArgument conversationId;
   private final WorkerPorts ports;
   private final OpenSession open;
   private final Connector connector;
@@ -77,6 +82,8 @@ final class Session implements AgentLine.Owner {
   Session(WorkerPorts ports, OpenSession open, Connector connector, Consumer<Session> onEnded) {
     this.ports = ports;
     this.open = open;
+    this.callSid = kv("callSid", open.callSid());
+    this.conversationId = kv("conversationId", open.conversationId());
     this.connector = connector;
     this.onEnded = onEnded;
     this.outcomes = new OutcomeStore(ports.vertx(), ports.config().storeDeadline());
@@ -106,10 +113,10 @@ final class Session implements AgentLine.Owner {
 
   /** Dials the agent; a connector without one is a lost agent from the start. */
   void start() {
-    LOG.info(
-        "callSid={} conversationId={} session opened for connector {}, resume={}",
-        open.callSid(),
-        open.conversationId(),
+    log.info(
+        "{} {} session opened for connector {}, resume={}",
+        callSid,
+        conversationId,
         connector.connectorId(),
         open.resume());
     if (line == null) {
@@ -161,7 +168,7 @@ final class Session implements AgentLine.Owner {
       heardFrom = false;
       silentSince = nanos;
     } else if (nanos - silentSince > ports.config().streamSilence().toNanos()) {
-      LOG.warn("callSid={} no frame for {}", open.callSid(), ports.config().streamSilence());
+      log.warn("{} {} no frame for {}", callSid, conversationId, ports.config().streamSilence());
       moveAway();
       return;
     }
@@ -181,7 +188,7 @@ final class Session implements AgentLine.Owner {
   @Override
   public void connected(boolean resume, Duration dialled) {
     long dialMs = dialled.toMillis();
-    LOG.info("callSid={} agent connected in {} ms, resume={}", open.callSid(), dialMs, resume);
+    log.info("{} {} agent connected in {} ms, resume={}", callSid, conversationId, dialMs, resume);
     JsonObject data =
         new JsonObject()
             .put("conversationId", open.conversationId())
@@ -199,7 +206,7 @@ final class Session implements AgentLine.Owner {
 
   @Override
   public void redialling() {
-    LOG.warn("callSid={} agent lost", open.callSid());
+    log.warn("{} {} agent lost", callSid, conversationId);
     transcoder.flush(toPlayout);
     transcoder.discard(); // half a sample of this connection must not meet the next one's
     schedulePlayout();
@@ -207,7 +214,7 @@ final class Session implements AgentLine.Owner {
 
   @Override
   public void gaveUp(Throwable cause) {
-    LOG.warn("callSid={} no agent to be had: {}", open.callSid(), cause.toString());
+    log.warn("{} {} no agent to be had: {}", callSid, conversationId, cause.toString());
     agentGone = true;
     if (phase == Phase.TALKING && !deciding) {
       rescue();
@@ -286,7 +293,7 @@ final class Session implements AgentLine.Owner {
 
   private void refuse(Decision decision, String reason) {
     ports.metrics().outcome(decision);
-    LOG.info("callSid={} handoff not accepted: {}", open.callSid(), reason);
+    log.info("{} {} handoff not accepted: {}", callSid, conversationId, reason);
     toAgent(agent -> agent.handoffResult(false, reason));
   }
 
@@ -342,7 +349,7 @@ final class Session implements AgentLine.Owner {
         .onSuccess(ignored -> decided(Decision.STORED, stored))
         .onFailure(
             cause -> {
-              LOG.error("callSid={} outcome {} not stored", open.callSid(), kind, cause);
+              log.error("{} {} outcome {} not stored", callSid, conversationId, kind, cause);
               decided(Decision.NOT_STORED, notStored);
             });
   }
@@ -415,7 +422,7 @@ final class Session implements AgentLine.Owner {
       line.end(toAgent);
     }
     ports.metrics().sessionEnded(reason);
-    LOG.info("callSid={} session ended: {}", open.callSid(), reason);
+    log.info("{} {} session ended: {}", callSid, conversationId, reason);
     onEnded.accept(this);
   }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 public record CommonConfig(
     String listenAddress, int port, int managementPort, int eventLoops, Duration drainDeadline) {
   private static final int MAX_PORT = 65_535;
+
   /** As long as Twilio lets a call last. */
   public static final Duration LONGEST_DRAIN = Duration.ofHours(4);
 
@@ -31,7 +32,9 @@ public record CommonConfig(
             settings.duration("CALLMESH_DRAIN_DEADLINE"));
     if (config.drainDeadline.compareTo(LONGEST_DRAIN) > 0) {
       throw new ConfigException(
-          "CALLMESH_DRAIN_DEADLINE must be at most 4h, was " + config.drainDeadline.toSeconds() + "s");
+          "CALLMESH_DRAIN_DEADLINE must be at most 4h, was "
+              + config.drainDeadline.toSeconds()
+              + "s");
     }
     if (config.port != 0 && config.port == config.managementPort) {
       throw new ConfigException(

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * newest is dropped and counted. Safe on any thread.
  */
 final class EventSender {
-  private static final Logger LOG = LoggerFactory.getLogger(EventSender.class);
+  private static final Logger log = LoggerFactory.getLogger(EventSender.class);
   private static final long MAX_WAITING_BYTES = 32L << 20;
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
   private static final Duration IDLE = Duration.ofMillis(100);
@@ -117,14 +117,14 @@ final class EventSender {
     long now = System.nanoTime();
     long last = lastLog.get();
     if (now - last >= LOG_INTERVAL.toNanos() && lastLog.compareAndSet(last, now)) {
-      LOG.warn("dropped call events, latest reason={} waiting={}", reason, waiting);
+      log.warn("dropped call events, latest reason={} waiting={}", reason, waiting);
     }
   }
 
   Future<Void> close() {
     long deadline = System.nanoTime() + config.requestTimeout().toNanos();
     if (closeBy.compareAndSet(null, deadline)) {
-      LOG.debug("closing with {} call events waiting", waiting);
+      log.debug("closing with {} call events waiting", waiting);
     }
     return Future.fromCompletionStage(closed, vertx.getOrCreateContext());
   }
@@ -136,7 +136,7 @@ final class EventSender {
         sendAll(producer);
       }
     } catch (Throwable e) {
-      LOG.error("call events are no longer sent", e);
+      log.error("call events are no longer sent", e);
     } finally {
       closed.complete(null);
       dropRest();
@@ -150,7 +150,7 @@ final class EventSender {
       try {
         return new KafkaProducer<>(ClientSettings.events(config), bytes, bytes);
       } catch (KafkaException e) {
-        LOG.warn("call events wait for a producer: {}", Failures.describe(Failures.unwrap(e)));
+        log.warn("call events wait for a producer: {}", Failures.describe(Failures.unwrap(e)));
         TimeUnit.SECONDS.sleep(1);
       }
     }
@@ -188,7 +188,7 @@ final class EventSender {
       try {
         return !producer.partitionsFor(TOPIC).isEmpty();
       } catch (TimeoutException brokerIsAway) {
-        LOG.debug("call events wait for Kafka: {}", brokerIsAway.getMessage());
+        log.debug("call events wait for Kafka: {}", brokerIsAway.getMessage());
       }
     }
     return false;

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * milliseconds old; a miss that matters is asked with {@link #find}.
  */
 public final class KafkaTable<V> {
-  private static final Logger LOG = LoggerFactory.getLogger(KafkaTable.class);
+  private static final Logger log = LoggerFactory.getLogger(KafkaTable.class);
   private static final int MAX_WAITING_READS = 10_000;
   private static final int SWEEP_STEP = 1000;
 
@@ -200,7 +200,7 @@ public final class KafkaTable<V> {
       accept(record);
     } catch (RuntimeException e) {
       undecodable.increment();
-      LOG.warn(
+      log.warn(
           "skipped an undecodable record: topic={} partition={} offset={} ({})",
           record.topic(),
           record.partition(),

@@ -90,6 +90,9 @@ public final class KafkaTables {
     if (isClosed()) {
       return Future.failedFuture(new BusFailure(FailureCode.UNAVAILABLE, "the tables are closed"));
     }
+    if (hasNone()) {
+      return Future.succeededFuture();
+    }
     return Failures.onCallersContext(
         vertx, startFollower().caughtUp(), "starting the tables at " + config.bootstrapServers());
   }
@@ -104,7 +107,12 @@ public final class KafkaTables {
 
   /** Whether every table has been read to the end, and they are being followed. */
   public synchronized boolean ready() {
-    return follower != null && follower.isFollowing();
+    return hasNone() || (follower != null && follower.isFollowing());
+  }
+
+  /** A process whose services asked for no table has nothing to follow. */
+  private synchronized boolean hasNone() {
+    return tables.isEmpty();
   }
 
   /**

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * waited out; the thread ends only when it is stopped or could not start.
  */
 final class TableFollower {
-  private static final Logger LOG = LoggerFactory.getLogger(TableFollower.class);
+  private static final Logger log = LoggerFactory.getLogger(TableFollower.class);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration TOPIC_RETRY = Duration.ofMillis(100);
   private static final Duration BACKOFF = Duration.ofSeconds(1);
@@ -99,10 +99,10 @@ final class TableFollower {
     try (Consumer<byte[], byte[]> consumer = TableClients.consumer(config)) {
       follow(consumer);
     } catch (WakeupException stop) {
-      LOG.debug("stopped while starting");
+      log.debug("stopped while starting");
     } catch (Throwable e) {
       if (!caughtUp.completeExceptionally(e)) {
-        LOG.error("the tables are no longer followed", e);
+        log.error("the tables are no longer followed", e);
       }
     } finally {
       alive = false;
@@ -168,7 +168,7 @@ final class TableFollower {
       return;
     } catch (RuntimeException e) {
       throwIfStarting(e);
-      LOG.warn("following the tables failed, trying again: {}", Failures.describe(e));
+      log.warn("following the tables failed, trying again: {}", Failures.describe(e));
       backOff();
     }
     completeStart(start);
@@ -221,7 +221,7 @@ final class TableFollower {
 
   private void backOff() {
     if (pause(BACKOFF)) {
-      LOG.debug("stopped while backing off");
+      log.debug("stopped while backing off");
     }
   }
 

@@ -203,8 +203,8 @@ public final class MeshProcess {
   }
 
   /**
-   * The verticles go first, because the calls left have an end to tell; the bus goes last. The future
-   * belongs to no context, because the contexts end here.
+   * The verticles go first, because the calls left have an end to tell; the bus goes last. The
+   * future belongs to no context, because the contexts end here.
    */
   private Future<Void> close() {
     Promise<Void> closed = Promise.promise();

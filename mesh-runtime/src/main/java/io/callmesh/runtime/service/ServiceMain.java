@@ -15,8 +15,7 @@ public final class ServiceMain {
   public static final int EXIT_CONFIG = 78;
 
   private static final long START_LIMIT_S = 600;
-  private static final long STOP_LIMIT_S =
-      CommonConfig.LONGEST_DRAIN.plusMinutes(1).toSeconds();
+  private static final long STOP_LIMIT_S = CommonConfig.LONGEST_DRAIN.plusMinutes(1).toSeconds();
 
   private ServiceMain() {}
 
