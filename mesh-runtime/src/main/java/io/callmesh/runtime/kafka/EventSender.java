@@ -59,6 +59,9 @@ final class EventSender {
   private final Counter sent;
   private final Map<Drop, Counter> dropped = new EnumMap<>(Drop.class);
 
+  /** Nobody takes from the buffer any more. */
+  private volatile boolean ended;
+
   private EventSender(Vertx vertx, KafkaConfig config, KafkaMetrics metrics) {
     this.vertx = vertx;
     this.config = config;
@@ -94,7 +97,7 @@ final class EventSender {
   }
 
   private void accept(ProducerRecord<byte[], byte[]> record) {
-    if (closed.isDone()) {
+    if (ended) {
       drop(Drop.CLOSED, 1);
     } else if (!reserve(record) || !buffer.offer(record)) {
       release(record);
@@ -138,8 +141,9 @@ final class EventSender {
     } catch (Throwable e) {
       log.error("call events are no longer sent", e);
     } finally {
-      closed.complete(null);
+      ended = true;
       dropRest();
+      closed.complete(null);
     }
   }
 
