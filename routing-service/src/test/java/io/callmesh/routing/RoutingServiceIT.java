@@ -556,7 +556,6 @@ class RoutingServiceIT {
         "{\"agent\":{\"url\":\"wss://a b\"}}|agent.url must be like wss://",
         "{\"agent\":{\"url\":\"wss://a\",\"protocol\":\"sip\"}}|agent.protocol must be callmesh",
         "{\"agent\":{\"url\":\"wss://a\",\"audio\":\"mulaw\"}}|agent has a field of the wrong type",
-        "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"sampleRate\":null}}}|agent has a field of the",
         "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"sampleRate\":\"8k\"}}}|agent has a field of the",
         "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"sampleRate\":16000}}}|agent.audio.sampleRate",
         "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"encoding\":\"opus\"}}}|agent.audio.encoding",

@@ -105,7 +105,7 @@ final class ConnectorForm {
     }
     try {
       return AgentEndpoint.fromJson(json);
-    } catch (ClassCastException | NullPointerException wrongType) {
+    } catch (ClassCastException wrongType) {
       throw Problem.badRequest("agent has a field of the wrong type");
     } catch (IllegalArgumentException wrong) {
       throw Problem.badRequest(String.valueOf(wrong.getMessage()));
