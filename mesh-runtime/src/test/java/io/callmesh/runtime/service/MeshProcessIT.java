@@ -340,16 +340,23 @@ class MeshProcessIT {
 
   private static void setCleanupPolicy(EmbeddedBroker at, Topic topic, String policy)
       throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.topicName());
+    AlterConfigOp change =
+        new AlterConfigOp(new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", at.bootstrapServers()))) {
-      admin
-          .incrementalAlterConfigs(
-              Map.of(
-                  new ConfigResource(ConfigResource.Type.TOPIC, topic.topicName()),
-                  List.of(
-                      new AlterConfigOp(
-                          new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET))))
-          .all()
-          .get(10, SECONDS);
+      admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all().get(10, SECONDS);
+      // The controller has it then; the broker, which is asked at the start, a little later.
+      long deadline = System.nanoTime() + SECONDS.toNanos(10);
+      while (!policy.equals(cleanupPolicy(admin, resource))) {
+        assertThat(System.nanoTime()).isLessThan(deadline);
+      }
     }
+  }
+
+  private static String cleanupPolicy(Admin admin, ConfigResource topic) throws Exception {
+    return admin.describeConfigs(List.of(topic)).all().get(10, SECONDS).values().stream()
+        .map(config -> config.get("cleanup.policy").value())
+        .findFirst()
+        .orElseThrow();
   }
 }
