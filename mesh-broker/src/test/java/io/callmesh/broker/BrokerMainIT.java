@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BrokerMainIT {
+  private static final int WARNS_OF_UNSAFE = 24;
+
   @TempDir Path directory;
 
   @Test
@@ -56,6 +58,11 @@ class BrokerMainIT {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     ProcessBuilder builder =
         new ProcessBuilder(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    if (Runtime.version().feature() >= WARNS_OF_UNSAFE) {
+      // Kafka's libraries load native code and use sun.misc.Unsafe on purpose.
+      builder.command().add("--enable-native-access=ALL-UNNAMED");
+      builder.command().add("--sun-misc-unsafe-memory-access=allow");
+    }
     builder.command().addAll(List.of("-cp", System.getProperty("java.class.path")));
     builder.command().add(BrokerMain.class.getName());
     builder.command().addAll(List.of(arguments));
