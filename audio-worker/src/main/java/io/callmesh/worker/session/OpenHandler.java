@@ -41,7 +41,7 @@ final class OpenHandler implements Handler<Message<OpenSession>> {
     if (sessions.get(open.streamKey()) != null) { // asked again because our answer was lost
       request.reply(new SessionOpened(instance));
     } else if (sessions.isDraining()) {
-      refuse(request, new BusFailure(FailureCode.DRAINING, "worker is draining"));
+      refuse(request, draining());
     } else if (sessions.size() + opening >= ports.config().capacity()) {
       refuse(request, new BusFailure(FailureCode.BUSY, "worker is full"));
     } else {
@@ -61,11 +61,17 @@ final class OpenHandler implements Handler<Message<OpenSession>> {
 
   private void lookedUp(Message<OpenSession> request, AsyncResult<Connector> found) {
     opening--;
-    if (found.succeeded()) {
-      open(request, found.result());
-    } else {
+    if (found.failed()) {
       refuse(request, found.cause());
+    } else if (sessions.isDraining()) { // and perhaps drained already: nobody would wait for it
+      refuse(request, draining());
+    } else {
+      open(request, found.result());
     }
+  }
+
+  private static BusFailure draining() {
+    return new BusFailure(FailureCode.DRAINING, "worker is draining");
   }
 
   private static Future<Connector> existing(Optional<Connector> found) {
