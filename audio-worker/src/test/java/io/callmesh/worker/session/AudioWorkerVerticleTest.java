@@ -483,8 +483,21 @@ class AudioWorkerVerticleTest {
   }
 
   @Test
-  void opensNoSessionWhoseConnectorIsFoundWhenTheDrainIsOver() throws Exception {
+  void opensNoSessionWhoseStreamEndsWhileItsConnectorIsLookedUp() throws Exception {
     Promise<Optional<Connector>> lookup = Promise.promise();
+    Future<SessionOpened> opening = requestThatWaitsFor(lookup);
+
+    send(Frame.signal(1, FrameKind.END, 0, 0, StreamEnd.INTERRUPTED.text()));
+    assertThat(rollCall().sessions()).isZero(); // so the end has been taken
+    lookup.complete(Optional.ofNullable(connectors.get("conn-1")));
+
+    assertThat(failure(opening)).isEqualTo(FailureCode.UNAVAILABLE);
+    assertThat(rollCall().sessions()).isZero();
+  }
+
+  /** A request on a worker of its own, whose connector is being looked up. */
+  private Future<SessionOpened> requestThatWaitsFor(Promise<Optional<Connector>> lookup)
+      throws Exception {
     BlockingQueue<String> asked = new LinkedBlockingQueue<>();
     worker =
         worker(
@@ -496,6 +509,13 @@ class AudioWorkerVerticleTest {
     deploy();
     Future<SessionOpened> opening = request(1, "conn-1");
     assertThat(asked.take()).isEqualTo("conn-1");
+    return opening;
+  }
+
+  @Test
+  void opensNoSessionWhoseConnectorIsFoundWhenTheDrainIsOver() throws Exception {
+    Promise<Optional<Connector>> lookup = Promise.promise();
+    Future<SessionOpened> opening = requestThatWaitsFor(lookup);
 
     await(worker.drain(Duration.ofMinutes(5)));
     lookup.complete(Optional.ofNullable(connectors.get("conn-1")));
