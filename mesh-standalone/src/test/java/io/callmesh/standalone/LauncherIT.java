@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The script {@code ./callmesh}, in a checkout that looks built and with a java made of shell. */
-class LauncherTest {
+class LauncherIT {
   private static final String JDK_17 =
       """
       #!/bin/sh
