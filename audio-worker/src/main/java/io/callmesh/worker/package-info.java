@@ -1,6 +1,6 @@
 /**
  * audio-worker: frames on one side, the agent on the other. This package holds what the service
- * needs from outside: its configuration, its metrics and the two ports that {@code WorkerMain}
+ * needs from outside: its configuration, its metrics and the two ports that {@code WorkerService}
  * fills.
  */
 @NullMarked

@@ -67,6 +67,8 @@ final class HandoffVerticle extends VerticleBase {
       events.publish(
           CallEventType.HANDOFF_STORED,
           outcome.callSid(),
+          // The worker asks again when our answer was late: the same event then.
+          outcome.conversationId() + "/handoff.stored/" + outcome.storedAt().toEpochMilli(),
           new JsonObject()
               .put("conversationId", outcome.conversationId())
               .put("connectorId", outcome.connectorId())

@@ -308,6 +308,22 @@ class HandoffServiceIT {
     assertThat(events.toString()).doesNotContain("spoken");
   }
 
+  @Test
+  void tellsAnOutcomeThatIsStoredTwiceUnderOneId() throws Exception {
+    Outcome outcome = handoff("acme", "p1", null, new JsonObject());
+    one.store(outcome);
+    two.store(outcome); // as a worker does whose first answer was lost
+    two.store(with(callSid, outcome, null, outcome.storedAt().plusMillis(1)));
+    String last = "CA" + Ids.hex(16);
+    two.store(with(last, outcome, null, null));
+
+    List<String> ids =
+        eventsUntil(last).stream().map(event -> event.getString("id")).distinct().toList();
+
+    assertThat(ids).hasSize(2);
+    assertThat(ids.get(0)).startsWith(conversationId + "/handoff.stored/");
+  }
+
   /** This test's events; all that were published before the last call's are there. */
   private List<JsonObject> eventsUntil(String last) {
     Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());

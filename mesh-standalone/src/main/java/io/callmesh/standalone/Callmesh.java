@@ -45,7 +45,9 @@ public final class Callmesh {
   }
 
   private static int explain(Exception cause, CommandLine command) {
-    command.getErr().println("callmesh: " + cause.getMessage());
+    // Some, such as a TimeoutException of the JDK, have no message.
+    String message = cause.getMessage();
+    command.getErr().println("callmesh: " + (message == null ? cause : message));
     if (cause instanceof UserErrorException) {
       return CommandLine.ExitCode.USAGE;
     }

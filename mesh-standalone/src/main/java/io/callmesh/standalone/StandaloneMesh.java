@@ -7,6 +7,7 @@ import io.callmesh.broker.EmbeddedBroker;
 import io.callmesh.handoff.HandoffService;
 import io.callmesh.ingress.IngressService;
 import io.callmesh.routing.RoutingService;
+import io.callmesh.runtime.config.CommonConfig;
 import io.callmesh.runtime.config.ConfigException;
 import io.callmesh.runtime.config.Settings;
 import io.callmesh.runtime.service.MeshProcess;
@@ -28,7 +29,7 @@ public final class StandaloneMesh implements AutoCloseable {
   private static final String PUBLIC_URL = "CALLMESH_PUBLIC_URL";
   private static final String PORT = "CALLMESH_PORT";
   private static final long START_LIMIT_S = 120;
-  private static final long STOP_LIMIT_S = 600;
+  private static final long STOP_LIMIT_S = CommonConfig.LONGEST_DRAIN.plusMinutes(1).toSeconds();
 
   /** The services of the mesh, the ones that others ask first. */
   private static final List<MeshService.Factory> SERVICES =

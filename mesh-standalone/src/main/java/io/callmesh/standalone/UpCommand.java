@@ -3,11 +3,9 @@ package io.callmesh.standalone;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.callmesh.runtime.config.Settings;
-import io.callmesh.runtime.security.PublicUrls;
 import io.callmesh.simulator.agent.AgentScript;
 import io.callmesh.simulator.agent.ScriptedAgent;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -62,7 +60,8 @@ public final class UpCommand implements Callable<Integer> {
       environment.put("CALLMESH_AGENT_ALLOW_PRIVATE_ADDRESSES", "true");
     }
     Path data = dataDirectory(environment);
-    Settings settings = StandaloneMesh.settings(environment, StandaloneSecrets.of(data));
+    Map<String, String> madeUp = StandaloneSecrets.of(data);
+    Settings settings = StandaloneMesh.settings(environment, madeUp);
     PrintWriter out = spec.commandLine().getOut();
     out.println("Starting, data in " + data + " ...");
     out.flush();
@@ -70,9 +69,10 @@ public final class UpCommand implements Callable<Integer> {
     StandaloneMesh mesh = StandaloneMesh.start(settings, data.resolve("kafka"));
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> stop(mesh, out, stopped), "callmesh-stop"));
-    new Welcome(mesh, environment).print(out);
+    Welcome welcome = new Welcome(mesh.settings(), madeUp, mesh.port());
+    welcome.print(out, mesh.managementPort());
     if (withDemoAgent) {
-      startAgent(mesh, out);
+      startAgent(mesh, welcome, out);
     }
     stopped.await();
     return 0;
@@ -83,7 +83,8 @@ public final class UpCommand implements Callable<Integer> {
     return set.isEmpty() ? Path.of(System.getProperty("user.home"), ".callmesh") : Path.of(set);
   }
 
-  private static void startAgent(StandaloneMesh mesh, PrintWriter out) throws Exception {
+  private static void startAgent(StandaloneMesh mesh, Welcome welcome, PrintWriter out)
+      throws Exception {
     ScriptedAgent agent = new ScriptedAgent(Vertx.vertx(), AgentScript.standard());
     int port = agent.listen("127.0.0.1", 0).await(AGENT_LIMIT_S, SECONDS);
     MeshApi api =
@@ -102,7 +103,7 @@ public final class UpCommand implements Callable<Integer> {
             + " (connector "
             + connectorId
             + ")");
-    out.println("  Try it:   ./callmesh call" + Welcome.callOptions(mesh));
+    out.println("  Try it:   ./callmesh call" + welcome.callOptions());
     out.flush();
   }
 
@@ -113,78 +114,5 @@ public final class UpCommand implements Callable<Integer> {
     out.println("Stopped.");
     out.flush();
     stopped.countDown();
-  }
-
-  /** What a person wants to know when the mesh is up. */
-  private record Welcome(StandaloneMesh mesh, Map<String, String> environment) {
-    void print(PrintWriter out) {
-      Settings settings = mesh.settings();
-      PublicUrls urls = PublicUrls.from(settings);
-      out.println();
-      out.println("callmesh is up");
-      out.println("  Public port   " + mesh.port() + "   for Twilio, Flex and the API");
-      out.println(
-          "  Management    http://localhost:"
-              + mesh.managementPort()
-              + "/health/ready and /metrics");
-      out.println("  Kafka         " + mesh.bootstrapServers());
-      printKey(out, settings);
-      printTwilio(out, urls);
-      out.println();
-      out.println("Ctrl-C stops it.");
-      out.flush();
-    }
-
-    private void printKey(PrintWriter out, Settings settings) {
-      boolean madeUp = !isSet(StandaloneSecrets.ADMIN_API_KEY);
-      out.println(
-          "  API key       "
-              + (madeUp
-                  ? settings.required(StandaloneSecrets.ADMIN_API_KEY)
-                      + "   (made up; send it as x-api-key)"
-                  : "the one in CALLMESH_ADMIN_API_KEY"));
-    }
-
-    private void printTwilio(PrintWriter out, PublicUrls urls) {
-      out.println();
-      if (!isSet(StandaloneSecrets.TWILIO_ACCOUNTS)) {
-        out.println("No Twilio account is set, so one was made up for simulated calls:");
-        out.println("  ./callmesh call" + callOptions(mesh));
-        out.println();
-      }
-      out.println("To take real calls:");
-      out.println(
-          "  1. Open a tunnel:   ngrok http "
-              + mesh.port()
-              + "     (or cloudflared tunnel --url http://localhost:"
-              + mesh.port()
-              + ")");
-      out.println(
-          "  2. Start again with the tunnel's https URL in CALLMESH_PUBLIC_URL and your account in");
-      out.println(
-          "     CALLMESH_TWILIO_ACCOUNTS='[{\"accountSid\":\"AC…\",\"authTokens\":[\"…\"]}]'");
-      out.println(
-          "  3. Create a connector, import your number and assign it (README.md, \"Connect a real number\")");
-      out.println(
-          "  4. In Twilio's console let the number's \"A call comes in\" be a webhook, HTTP POST, to");
-      String base = isSet("CALLMESH_PUBLIC_URL") ? urls.web() : "https://<your tunnel>";
-      out.println("     " + base + "/twilio/voice");
-    }
-
-    static String callOptions(StandaloneMesh mesh) {
-      JsonObject account =
-          new JsonArray(mesh.settings().required(StandaloneSecrets.TWILIO_ACCOUNTS))
-              .getJsonObject(0);
-      return " --url http://localhost:%d --account-sid %s --auth-token %s --to %s"
-          .formatted(
-              mesh.port(),
-              account.getString("accountSid"),
-              account.getJsonArray("authTokens").getString(0),
-              DemoConnector.NUMBER);
-    }
-
-    private boolean isSet(String variable) {
-      return environment.containsKey(variable) || environment.containsKey(variable + "_FILE");
-    }
   }
 }

@@ -554,6 +554,7 @@ class RoutingServiceIT {
         "{\"agent\":{\"url\":\"wss://\"}}|agent.url must be like wss://",
         "{\"agent\":{\"url\":\"wss://user:pw@agent.example\"}}|agent.url must be like wss://",
         "{\"agent\":{\"url\":\"wss://a b\"}}|agent.url must be like wss://",
+        "{\"agent\":{\"url\":\"wss://a/b#c\"}}|agent.url must be like wss://",
         "{\"agent\":{\"url\":\"wss://a\",\"protocol\":\"sip\"}}|agent.protocol must be callmesh",
         "{\"agent\":{\"url\":\"wss://a\",\"audio\":\"mulaw\"}}|agent has a field of the wrong type",
         "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"sampleRate\":\"8k\"}}}|agent has a field of the",
@@ -576,6 +577,11 @@ class RoutingServiceIT {
 
     assertThat(reply.problem(400)).startsWith(sentence);
     assertThat(api("GET", connectors(), ADMIN).json().getJsonArray("connectors")).isEmpty();
+  }
+
+  private static JsonObject withAttributes(int characters) {
+    JsonObject attributes = new JsonObject().put("a", "x".repeat(characters));
+    return destination("people", WORKFLOW).put("taskAttributes", attributes);
   }
 
   @Test
@@ -607,7 +613,13 @@ class RoutingServiceIT {
         new JsonObject()
             .put("twiml", "<Response><Connect connectorId='" + long256 + "'/></Response>"),
         "twiml's connectorId must have at most 256");
+    refused(
+        new JsonObject().put("handoffDestinations", new JsonArray().add(withAttributes(8_200))),
+        "handoffDestinations[].taskAttributes must have at most 8192");
     refused(new JsonObject().put("twiml", " ".repeat(32_001)), "twiml must have at most 32000");
+    String longProject = "/v1/agents/" + long256 + "/telephony/connectors";
+    assertThat(api("POST", longProject, ADMIN, new JsonObject().put("name", "n")).problem(400))
+        .startsWith("agentId must have at most 256");
     assertThat(api("POST", connectors(), ADMIN, "x".repeat(300_000)).status).isEqualTo(413);
     assertThat(api("POST", "/v1/api-keys", ADMIN, "x".repeat(20_000)).status).isEqualTo(413);
   }

@@ -36,12 +36,15 @@ public record IngressConfig(
     Duration pingInterval,
     int maxStreams) {
   private static final int MAX_STREAMS = 100_000;
+  private static final Duration LONGEST = Duration.ofHours(1);
 
   public IngressConfig {
     ticketSecrets = List.copyOf(ticketSecrets);
-    if (startTimeout.isZero() || openTimeout.isZero() || pingInterval.isZero()) {
-      throw new ConfigException("CALLMESH_INGRESS_… timeouts and intervals must be longer than 0");
-    }
+    check("CALLMESH_INGRESS_START_TIMEOUT", startTimeout);
+    check("CALLMESH_INGRESS_OPEN_TIMEOUT", openTimeout);
+    check("CALLMESH_INGRESS_OPENING_BACKLOG", openingBacklog);
+    check("CALLMESH_INGRESS_OUTBOUND_BACKLOG", outboundBacklog);
+    check("CALLMESH_INGRESS_PING_INTERVAL", pingInterval);
   }
 
   /** Reads and checks the settings. */
@@ -57,5 +60,12 @@ public record IngressConfig(
         settings.duration("CALLMESH_INGRESS_OUTBOUND_BACKLOG"),
         settings.duration("CALLMESH_INGRESS_PING_INTERVAL"),
         settings.integer("CALLMESH_INGRESS_MAX_STREAMS", 1, MAX_STREAMS));
+  }
+
+  private static void check(String variable, Duration value) {
+    if (value.isZero() || value.compareTo(LONGEST) > 0) {
+      throw new ConfigException(
+          variable + " must be longer than 0 and at most 1h, was " + value.toMillis() + "ms");
+    }
   }
 }

@@ -171,7 +171,7 @@ final class AgentLine {
   private void failed(Throwable cause, Duration took) {
     boolean refused = cause instanceof AgentRefusedException;
     ports.metrics().dialled(refused ? Dial.REFUSED : Dial.FAILED, took);
-    if (closed) {
+    if (closed || settled) {
       return;
     }
     if (refused) {
@@ -188,7 +188,7 @@ final class AgentLine {
         .setTimer(
             pauseMs,
             id -> {
-              if (!closed) {
+              if (!closed && !settled) {
                 dial();
               }
             });

@@ -24,9 +24,6 @@ final class OpenHandler implements Handler<Message<OpenSession>> {
   private final ConnectorDirectory connectors;
   private final SessionTable sessions;
 
-  /** Requests that wait for their connector; they count against the capacity. */
-  private int opening;
-
   OpenHandler(
       String instance, WorkerPorts ports, ConnectorDirectory connectors, SessionTable sessions) {
     this.instance = instance;
@@ -41,8 +38,8 @@ final class OpenHandler implements Handler<Message<OpenSession>> {
     if (sessions.get(open.streamKey()) != null) { // asked again because our answer was lost
       request.reply(new SessionOpened(instance));
     } else if (sessions.isDraining()) {
-      refuse(request, new BusFailure(FailureCode.DRAINING, "worker is draining"));
-    } else if (sessions.size() + opening >= ports.config().capacity()) {
+      refuse(request, draining());
+    } else if (sessions.claimed() >= ports.config().capacity()) {
       refuse(request, new BusFailure(FailureCode.BUSY, "worker is full"));
     } else {
       lookUp(request);
@@ -50,7 +47,7 @@ final class OpenHandler implements Handler<Message<OpenSession>> {
   }
 
   private void lookUp(Message<OpenSession> request) {
-    opening++;
+    sessions.claim(request.body().streamKey());
     Context loop = ports.vertx().getOrCreateContext();
     connectors
         .find(request.body().connectorId())
@@ -60,12 +57,23 @@ final class OpenHandler implements Handler<Message<OpenSession>> {
   }
 
   private void lookedUp(Message<OpenSession> request, AsyncResult<Connector> found) {
-    opening--;
-    if (found.succeeded()) {
-      open(request, found.result());
-    } else {
+    long streamKey = request.body().streamKey();
+    boolean wanted = sessions.release(streamKey);
+    if (sessions.get(streamKey) != null) {
+      request.reply(new SessionOpened(instance));
+    } else if (found.failed()) {
       refuse(request, found.cause());
+    } else if (sessions.isDraining()) { // and perhaps drained already: nobody would wait for it
+      refuse(request, draining());
+    } else if (!wanted) { // asked too late: another worker may have the stream by now
+      refuse(request, new BusFailure(FailureCode.UNAVAILABLE, "the stream ended meanwhile"));
+    } else {
+      open(request, found.result());
     }
+  }
+
+  private static BusFailure draining() {
+    return new BusFailure(FailureCode.DRAINING, "worker is draining");
   }
 
   private static Future<Connector> existing(Optional<Connector> found) {
@@ -76,14 +84,10 @@ final class OpenHandler implements Handler<Message<OpenSession>> {
   }
 
   private void open(Message<OpenSession> request, Connector connector) {
-    if (sessions.get(request.body().streamKey()) == null) {
-      Session session = new Session(ports, request.body(), connector, sessions::remove);
-      sessions.add(session);
-      request.reply(new SessionOpened(instance));
-      session.start();
-    } else {
-      request.reply(new SessionOpened(instance));
-    }
+    Session session = new Session(ports, request.body(), connector, sessions::remove);
+    sessions.add(session);
+    request.reply(new SessionOpened(instance));
+    session.start();
   }
 
   private void refuse(Message<OpenSession> request, Throwable cause) {

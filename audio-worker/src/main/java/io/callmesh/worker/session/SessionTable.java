@@ -1,17 +1,24 @@
 package io.callmesh.worker.session;
 
 import io.callmesh.contracts.frame.Frame;
+import io.callmesh.contracts.frame.FrameKind;
 import io.callmesh.worker.WorkerMetrics;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of one verticle instance by stream key; only its event loop touches it. */
 final class SessionTable {
   private final LongObjectMap<Session> sessions = new LongObjectHashMap<>();
+
+  /** Streams whose sessions wait for their connector; they count against the capacity. */
+  private final Set<Long> opening = new HashSet<>();
+
   private final Promise<Void> drained = Promise.promise();
   private final WorkerMetrics metrics;
   private boolean draining;
@@ -22,6 +29,21 @@ final class SessionTable {
 
   int size() {
     return sessions.size();
+  }
+
+  /** Sessions there are, and those that there may be in a moment. */
+  int claimed() {
+    return sessions.size() + opening.size();
+  }
+
+  /** Keeps a place for the session of a stream until {@link #release}. */
+  void claim(long streamKey) {
+    opening.add(streamKey);
+  }
+
+  /** Gives the place back; false when the stream has ended in the meantime. */
+  boolean release(long streamKey) {
+    return opening.remove(streamKey);
   }
 
   boolean isDraining() {
@@ -44,10 +66,10 @@ final class SessionTable {
 
   void frame(Frame frame) {
     Session session = sessions.get(frame.streamKey());
-    if (session == null) {
-      metrics.unknownFrame();
-    } else {
+    if (session != null) {
       session.frame(frame);
+    } else if (frame.kind() != FrameKind.END || !opening.remove(frame.streamKey())) {
+      metrics.unknownFrame();
     }
   }
 

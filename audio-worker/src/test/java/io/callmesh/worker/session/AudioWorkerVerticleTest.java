@@ -22,10 +22,12 @@ import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionOpened;
 import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.contracts.session.WorkerPresence;
+import io.callmesh.worker.ConnectorDirectory;
 import io.callmesh.worker.WorkerConfig;
 import io.callmesh.worker.WorkerMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.http.ServerWebSocket;
@@ -481,6 +483,48 @@ class AudioWorkerVerticleTest {
   }
 
   @Test
+  void opensNoSessionWhoseStreamEndsWhileItsConnectorIsLookedUp() throws Exception {
+    Promise<Optional<Connector>> lookup = Promise.promise();
+    Future<SessionOpened> opening = requestThatWaitsFor(lookup);
+
+    send(Frame.signal(1, FrameKind.END, 0, 0, StreamEnd.INTERRUPTED.text()));
+    assertThat(rollCall().sessions()).isZero(); // so the end has been taken
+    lookup.complete(Optional.ofNullable(connectors.get("conn-1")));
+
+    assertThat(failure(opening)).isEqualTo(FailureCode.UNAVAILABLE);
+    assertThat(rollCall().sessions()).isZero();
+  }
+
+  /** A request on a worker of its own, whose connector is being looked up. */
+  private Future<SessionOpened> requestThatWaitsFor(Promise<Optional<Connector>> lookup)
+      throws Exception {
+    BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+    worker =
+        worker(
+            config(10, PATIENT),
+            id -> {
+              asked.add(id);
+              return lookup.future();
+            });
+    deploy();
+    Future<SessionOpened> opening = request(1, "conn-1");
+    assertThat(asked.take()).isEqualTo("conn-1");
+    return opening;
+  }
+
+  @Test
+  void opensNoSessionWhoseConnectorIsFoundWhenTheDrainIsOver() throws Exception {
+    Promise<Optional<Connector>> lookup = Promise.promise();
+    Future<SessionOpened> opening = requestThatWaitsFor(lookup);
+
+    await(worker.drain(Duration.ofMinutes(5)));
+    lookup.complete(Optional.ofNullable(connectors.get("conn-1")));
+
+    assertThat(failure(opening)).isEqualTo(FailureCode.DRAINING);
+    assertThat(rollCall().sessions()).isZero();
+  }
+
+  @Test
   void movesSessionsAwayWhenTheDrainTakesTooLong() throws Exception {
     opened();
 
@@ -512,10 +556,14 @@ class AudioWorkerVerticleTest {
   }
 
   private AudioWorkerVerticle worker(WorkerConfig config) {
+    return worker(config, id -> Future.succeededFuture(Optional.ofNullable(connectors.get(id))));
+  }
+
+  private AudioWorkerVerticle worker(WorkerConfig config, ConnectorDirectory directory) {
     return new AudioWorkerVerticle(
         "process-1",
         config,
-        id -> Future.succeededFuture(Optional.ofNullable(connectors.get(id))),
+        directory,
         (type, callSid, data) -> {
           if (type == CallEventType.AGENT_CONNECTED && callSid.equals(CALL)) {
             events.add(data);

@@ -30,6 +30,9 @@ final class ConnectorForm {
   private static final int MAX_URL = 2_048;
   private static final int MAX_DESTINATIONS = 50;
 
+  /** Twilio takes no TwiML over 64 KB, and XML may need five characters for one of these. */
+  private static final int MAX_ATTRIBUTES = 8 * 1024;
+
   private ConnectorForm() {}
 
   /**
@@ -117,7 +120,8 @@ final class ConnectorForm {
       URI uri = new URI(url);
       return ("ws".equals(uri.getScheme()) || "wss".equals(uri.getScheme()))
           && uri.getHost() != null
-          && uri.getUserInfo() == null;
+          && uri.getRawUserInfo() == null
+          && uri.getRawFragment() == null;
     } catch (URISyntaxException malformed) {
       return false;
     }
@@ -141,7 +145,7 @@ final class ConnectorForm {
     String name = bounded("handoffDestinations[].name", Json.required(json, "name"));
     String description =
         bounded("handoffDestinations[].description", Json.text(json, "description", ""));
-    JsonObject attributes = Json.object(json, "taskAttributes");
+    JsonObject attributes = attributes(Json.object(json, "taskAttributes"));
     String route = bounded("handoffDestinations[].route", Json.required(json, "route"));
     if (!WORKFLOW_SID.matcher(route).matches()) {
       throw Problem.badRequest(
@@ -154,7 +158,16 @@ final class ConnectorForm {
         description,
         method(Json.text(json, "method", HandoffDestination.Method.FLEX.text())),
         route,
-        attributes == null ? new JsonObject() : attributes);
+        attributes);
+  }
+
+  private static JsonObject attributes(@Nullable JsonObject json) {
+    JsonObject attributes = json == null ? new JsonObject() : json;
+    if (attributes.toBuffer().length() > MAX_ATTRIBUTES) {
+      throw Problem.badRequest(
+          "handoffDestinations[].taskAttributes must have at most " + MAX_ATTRIBUTES + " bytes");
+    }
+    return attributes;
   }
 
   private static HandoffDestination.Method method(String name) {

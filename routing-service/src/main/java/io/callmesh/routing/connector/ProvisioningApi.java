@@ -215,7 +215,7 @@ public final class ProvisioningApi {
   }
 
   private static String project(RoutingContext context) {
-    return context.pathParam("agentId");
+    return ConnectorForm.bounded("agentId", context.pathParam("agentId"));
   }
 
   private static void answer(RoutingContext context, int status, Future<JsonObject> body) {
