@@ -36,9 +36,18 @@ final class OutcomeStore {
     this.clock = clock;
   }
 
-  /** Stores an outcome; done when Kafka has it. */
+  /**
+   * Stores an outcome; done when Kafka has it. A worker that was not answered stores it again,
+   * which must not lose the receipt of a read in between.
+   */
   Future<Void> store(Outcome outcome) {
-    return byCallSid.put(outcome.callSid(), outcome);
+    Outcome before = byCallSid.get(outcome.callSid());
+    boolean again =
+        before != null
+            && before.receipt() != null
+            && before.conversationId().equals(outcome.conversationId())
+            && before.storedAt().equals(outcome.storedAt());
+    return again ? Future.succeededFuture() : byCallSid.put(outcome.callSid(), outcome);
   }
 
   /** The outcome of a call. */

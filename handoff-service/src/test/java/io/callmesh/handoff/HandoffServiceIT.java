@@ -12,6 +12,7 @@ import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.Receipt;
 import io.callmesh.contracts.security.ApiKey;
 import io.callmesh.contracts.security.IssuedSecret;
 import io.callmesh.runtime.config.Settings;
@@ -173,6 +174,18 @@ class HandoffServiceIT {
 
     assertThat(data(get(one, "/v1/handoff_state?shared_id=" + callSid, ADMIN)).getInteger("n"))
         .isEqualTo(2);
+  }
+
+  @Test
+  void storingAgainKeepsTheReceiptOfAReadInBetween() throws Exception {
+    Outcome outcome = handoff("acme", "p1", null, new JsonObject().put("n", 1));
+    one.store(outcome);
+    assertThat(get(one, "/v1/handoff_state?id=" + callSid, ADMIN).status).isEqualTo(200);
+    Receipt receipt = awaitReceipt(callSid).receipt();
+
+    one.store(outcome);
+
+    assertThat(awaitReceipt(callSid).receipt()).isEqualTo(receipt);
   }
 
   @Test

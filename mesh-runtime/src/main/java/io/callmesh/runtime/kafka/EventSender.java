@@ -174,7 +174,8 @@ final class EventSender {
     }
   }
 
-  private void send(Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
+  private void send(Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record)
+      throws InterruptedException {
     if (isTopicKnown(producer)) {
       hand(producer, record);
     } else {
@@ -187,12 +188,16 @@ final class EventSender {
    * Waits for the topic's metadata until it is there, or until the close is overdue: {@code send}
    * would wait too, but lose the record when it gives up.
    */
-  private boolean isTopicKnown(Producer<byte[], byte[]> producer) {
+  private boolean isTopicKnown(Producer<byte[], byte[]> producer) throws InterruptedException {
     while (!isOverdue()) {
       try {
         return !producer.partitionsFor(TOPIC).isEmpty();
       } catch (TimeoutException brokerIsAway) {
         log.debug("call events wait for Kafka: {}", brokerIsAway.getMessage());
+      } catch (KafkaException refused) {
+        // Such as a missing right: an operator can mend it while we wait.
+        log.warn("call events wait for Kafka: {}", Failures.describe(Failures.unwrap(refused)));
+        TimeUnit.SECONDS.sleep(1);
       }
     }
     return false;

@@ -54,6 +54,8 @@ final class PublicServerVerticle extends VerticleBase {
             .setIdleTimeout(IDLE_SECONDS)
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+            // Nobody asks for it in clear text, so it would only be one more way in.
+            .setHttp2ClearTextEnabled(false)
             // Twilio does not document compression of its streams, and audio does not compress.
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false);
