@@ -305,14 +305,14 @@ class HandoffServiceIT {
     Outcome read = awaitReceipt(callSid);
     assertThat(read.state()).isEqualTo(new JsonObject().put("secret", "spoken"));
     assertThat(get(one, path, ADMIN).status).isEqualTo(200);
-    // Whatever those reads published is before this call's events in no partition, so wait for it.
-    String last = "CA" + Ids.hex(16);
-    one.store(with(last, read, null, null));
+    // Of the same call, for only in its partition it comes behind whatever those reads published.
+    Outcome last = with(callSid, read, null, null);
+    one.store(last);
 
     List<JsonObject> events = eventsUntil(last);
 
     assertThat(events.stream().map(event -> event.getString("type")))
-        .containsExactly("handoff.stored", "handoff.read");
+        .containsExactly("handoff.stored", "handoff.read", "handoff.stored");
     JsonObject event = events.get(1);
     assertThat(event.getString("id")).isEqualTo(conversationId + "/handoff.read");
     assertThat(event.getString("source")).isEqualTo("/callmesh/handoff-service");
@@ -327,18 +327,18 @@ class HandoffServiceIT {
     one.store(outcome);
     two.store(outcome); // as a worker does whose first answer was lost
     two.store(with(callSid, outcome, null, outcome.storedAt().plusMillis(1)));
-    String last = "CA" + Ids.hex(16);
-    two.store(with(last, outcome, null, null));
+    Outcome last = with(callSid, outcome, null, null);
+    two.store(last);
 
     List<String> ids =
         eventsUntil(last).stream().map(event -> event.getString("id")).distinct().toList();
 
-    assertThat(ids).hasSize(2);
+    assertThat(ids).hasSize(3);
     assertThat(ids.get(0)).startsWith(conversationId + "/handoff.stored/");
   }
 
-  /** This test's events; all that were published before the last call's are there. */
-  private List<JsonObject> eventsUntil(String last) {
+  /** The events of this test's call, up to the one of the last outcome's conversation. */
+  private List<JsonObject> eventsUntil(Outcome last) {
     Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
     StringDeserializer text = new StringDeserializer();
     List<JsonObject> ours = new ArrayList<>();
@@ -354,14 +354,19 @@ class HandoffServiceIT {
       while (!seen) {
         assertThat(Instant.now()).as("events in time").isBefore(deadline);
         for (var record : consumer.poll(Duration.ofMillis(200))) {
-          seen |= record.key().equals(last);
           if (record.key().equals(callSid)) {
-            ours.add(new JsonObject(record.value()));
+            JsonObject event = new JsonObject(record.value());
+            ours.add(event);
+            seen |= last.conversationId().equals(conversationOf(event));
           }
         }
       }
     }
     return ours;
+  }
+
+  private static String conversationOf(JsonObject event) {
+    return event.getJsonObject("data").getString("conversationId");
   }
 
   private static TopicPartition partition(PartitionInfo info) {
@@ -416,7 +421,7 @@ class HandoffServiceIT {
         null);
   }
 
-  /** The same outcome for another call and conversation. */
+  /** The same outcome for that call and another conversation. */
   private static Outcome with(
       String callSid, Outcome like, @Nullable JsonObject state, @Nullable Instant storedAt) {
     return copy(

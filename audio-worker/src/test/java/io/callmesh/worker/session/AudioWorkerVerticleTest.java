@@ -609,7 +609,9 @@ class AudioWorkerVerticleTest {
         .map(Message::body);
   }
 
+  /** The worker's answer, given behind all that was sent to it before. */
   private WorkerPresence rollCall() throws Exception {
+    settle();
     BlockingQueue<WorkerPresence> heard = new LinkedBlockingQueue<>();
     var consumer =
         vertx
@@ -620,6 +622,11 @@ class AudioWorkerVerticleTest {
     WorkerPresence presence = heard.take();
     await(consumer.unregister());
     return presence;
+  }
+
+  /** Any request that is refused; a presence would not do, for it also comes every second. */
+  private void settle() {
+    assertThat(failure(request(99, "no-connector"))).isNotEqualTo(FailureCode.INTERNAL);
   }
 
   private void frame(long streamKey, FrameKind kind, byte[] payload) {

@@ -102,6 +102,8 @@ final class EventSender {
     } else if (!reserve(record) || !buffer.offer(record)) {
       release(record);
       drop(Drop.BUFFER_FULL, 1);
+    } else if (ended) {
+      dropRest(); // it came too late for the thread's own last look
     }
   }
 
@@ -147,10 +149,10 @@ final class EventSender {
     }
   }
 
-  /** Tries until the servers' names can be resolved; null when closed before. */
+  /** Tries until the servers' names can be resolved; null when nobody wants it any more. */
   private @Nullable Producer<byte[], byte[]> open() throws InterruptedException {
     ByteArraySerializer bytes = new ByteArraySerializer();
-    while (closeBy.get() == null) {
+    while (isWanted()) {
       try {
         return new KafkaProducer<>(ClientSettings.events(config), bytes, bytes);
       } catch (KafkaException e) {
@@ -163,7 +165,7 @@ final class EventSender {
 
   private void sendAll(Producer<byte[], byte[]> producer) throws InterruptedException {
     try {
-      while (closeBy.get() == null || (!buffer.isEmpty() && !isOverdue())) {
+      while (isWanted()) {
         ProducerRecord<byte[], byte[]> record = buffer.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
         if (record != null) {
           send(producer, record);
@@ -172,6 +174,11 @@ final class EventSender {
     } finally {
       producer.close(timeLeft());
     }
+  }
+
+  /** What was taken before the close is still sent, even when the close came before a producer. */
+  private boolean isWanted() {
+    return closeBy.get() == null || (!buffer.isEmpty() && !isOverdue());
   }
 
   private void send(Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record)

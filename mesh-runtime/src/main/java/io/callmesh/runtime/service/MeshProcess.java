@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +80,12 @@ public final class MeshProcess {
    * otherwise with what stood in the way; nothing is left running then.
    */
   public static Future<MeshProcess> start(Settings settings, List<MeshService.Factory> factories) {
+    return start(settings, factories, process -> {});
+  }
+
+  /** The same, with the process given to whoever will stop it before it says that it is ready. */
+  static Future<MeshProcess> start(
+      Settings settings, List<MeshService.Factory> factories, Consumer<MeshProcess> stopper) {
     CommonConfig common;
     ClusterConfig cluster;
     KafkaConfig kafka;
@@ -93,20 +100,25 @@ public final class MeshProcess {
     MeshBus.join(cluster, common.eventLoops())
         .onFailure(started::fail)
         .onSuccess(
-            vertx -> new MeshProcess(vertx, common, kafka).start(settings, factories, started));
+            vertx ->
+                new MeshProcess(vertx, common, kafka).start(settings, factories, stopper, started));
     return started.future();
   }
 
   /** The promise belongs to no context: after a failed start there is none left to tell it on. */
   private void start(
-      Settings settings, List<MeshService.Factory> factories, Promise<MeshProcess> started) {
+      Settings settings,
+      List<MeshService.Factory> factories,
+      Consumer<MeshProcess> stopper,
+      Promise<MeshProcess> started) {
     create(settings, factories)
         .compose(created -> listenForManagement())
         .compose(listening -> KafkaTopics.ensure(vertx, kafka, Topic.all()))
         .compose(ensured -> tables.start())
         .compose(read -> startServices())
         .compose(running -> listen())
-        .onSuccess(listening -> started.complete(ready()))
+        .map(listening -> ready(stopper))
+        .onSuccess(started::complete)
         .onFailure(cause -> close().onComplete(closed -> started.fail(cause)));
   }
 
@@ -165,7 +177,8 @@ public final class MeshProcess {
         .onSuccess(id -> port = verticles.get(0).actualPort());
   }
 
-  private MeshProcess ready() {
+  private MeshProcess ready(Consumer<MeshProcess> stopper) {
+    stopper.accept(this);
     started = true;
     log.info(
         "ready: {} on port {}, management on port {}",

@@ -30,9 +30,8 @@ public final class ServiceMain {
     Logger log = LoggerFactory.getLogger(ServiceMain.class);
     try {
       Settings settings = Settings.load(System.getenv(), defaults);
-      MeshProcess process =
-          MeshProcess.start(settings, List.of(factory)).await(START_LIMIT_S, SECONDS);
-      stopOnSigterm(process);
+      MeshProcess.start(settings, List.of(factory), ServiceMain::stopOnSigterm)
+          .await(START_LIMIT_S, SECONDS);
     } catch (ConfigException wrong) {
       log.error("{}", wrong.getMessage());
       System.exit(EXIT_CONFIG);

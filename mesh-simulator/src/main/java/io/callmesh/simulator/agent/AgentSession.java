@@ -42,15 +42,21 @@ final class AgentSession implements SpeechDetector.Listener {
     this.voice = new AgentVoice(socket, prompts, record);
   }
 
-  void open() {
+  /**
+   * Begins to listen.
+   *
+   * @param onClosed told when the WebSocket is gone, before the record says so
+   */
+  void open(Runnable onClosed) {
     socket.textMessageHandler(this::text);
     socket.binaryMessageHandler(this::hear);
     socket.exceptionHandler(failure -> {}); // the close handler follows
-    socket.closeHandler(closed -> closed());
+    socket.closeHandler(closed -> closed(onClosed));
   }
 
-  private void closed() {
+  private void closed(Runnable onClosed) {
     voice.stop();
+    onClosed.run();
     record.happened("closed");
   }
 

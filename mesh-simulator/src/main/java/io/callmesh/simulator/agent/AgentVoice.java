@@ -61,8 +61,8 @@ final class AgentVoice {
   void send(String event, JsonObject message) {
     waiting.add(
         () -> {
+          record.happened(event); // first: who has the message finds it in the record
           socket.writeTextMessage(message.encode());
-          record.happened(event);
         });
     pump();
   }

@@ -77,8 +77,7 @@ public final class ScriptedAgent {
 
   private void open(ServerWebSocket socket) {
     SessionRecord record = new SessionRecord();
-    new AgentSession(socket, script, audio, record).open();
-    record.when("closed").onSuccess(closed -> countClosed());
+    new AgentSession(socket, script, audio, record).open(this::countClosed);
     announce(record);
   }
 

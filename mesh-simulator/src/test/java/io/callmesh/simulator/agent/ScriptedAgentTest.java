@@ -48,9 +48,11 @@ class ScriptedAgentTest {
   @Test
   void greetsWithMarkAndTranscript() throws Exception {
     listen(SCRIPT);
+    Future<JsonObject> transcript = expect("transcript");
     Session session = begin(start("mulaw", 8_000));
 
     session.record().when("played greeting").await(10, TimeUnit.SECONDS);
+    transcript.await(10, TimeUnit.SECONDS); // comes behind the mark that was returned
 
     assertThat(audio.getBytes()).isEqualTo(MuLaw.encode(SpokenAudio.prompt("greeting")));
     assertThat(texts())
@@ -106,6 +108,8 @@ class ScriptedAgentTest {
             "spoken",
             "say answer-1",
             "played answer-1");
+    session.send(new JsonObject().put("type", "dtmf").put("digit", "5"));
+    session.record().when("dtmf").await(10, TimeUnit.SECONDS); // behind all of the audio
     assertThat(session.record().callerAudioMs()).isBetween(6_640L, 6_660L);
     assertThat(session.record().callerSpeechMs()).isBetween(3_000L, 5_660L);
   }

@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -368,7 +370,8 @@ class SimulatedCallTest {
         .answer("/status", "")
         .answer("/call-status", "")
         .onStream(on("start", (socket, sid) -> socket.close()));
-    Promise<Integer> last = Promise.promise();
+    Map<String, Integer> answered = new ConcurrentHashMap<>();
+    Promise<Void> allAnswered = Promise.promise();
     SimulatedCall call =
         new TwilioSimulator(vertx, mesh.url(), ACCOUNT)
             .call(plan(new StayOnLine()).reportingTo("/call-status"));
@@ -376,14 +379,17 @@ class SimulatedCallTest {
         new CallListener() {
           @Override
           public void onCallback(String kind, int status) {
-            if (kind.equals("call-completed")) {
-              last.complete(status);
+            answered.put(kind, status);
+            if (answered.size() == 3) {
+              allAnswered.complete(); // in which order is up to the connections
             }
           }
         });
 
     assertThat(call.start().await(10, TimeUnit.SECONDS).end()).isEqualTo(CallEnd.OUT_OF_VERBS);
-    assertThat(last.future().await(10, TimeUnit.SECONDS)).isEqualTo(200);
+    allAnswered.future().await(10, TimeUnit.SECONDS);
+    assertThat(answered)
+        .isEqualTo(Map.of("stream-started", 200, "stream-stopped", 200, "call-completed", 200));
     assertThat(mesh.requests).allMatch(FakeMesh.Request::signed);
     assertThat(mesh.requests)
         .filteredOn(request -> request.target().equals("/status"))
