@@ -503,6 +503,9 @@ class AudioWorkerVerticleTest {
         worker(
             config(10, PATIENT),
             id -> {
+              if (!id.equals("conn-1")) {
+                return Future.succeededFuture(Optional.empty());
+              }
               asked.add(id);
               return lookup.future();
             });
