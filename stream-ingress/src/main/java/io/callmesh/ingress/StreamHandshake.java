@@ -7,11 +7,13 @@ import io.callmesh.contracts.twilio.TwilioSignature;
 import io.callmesh.ingress.IngressMetrics.Refusal;
 import io.callmesh.ingress.stream.Admission;
 import io.callmesh.ingress.stream.StreamTable;
+import io.callmesh.runtime.LogThrottle;
 import io.callmesh.runtime.security.TwilioRequests;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamHandshake {
   private static final Logger log = LoggerFactory.getLogger(StreamHandshake.class);
+  private final LogThrottle refusals = new LogThrottle(Duration.ofSeconds(5));
   private final TwilioRequests requests;
   private final TicketSeal seal;
   private final UsedTickets tickets;
@@ -108,7 +111,9 @@ final class StreamHandshake {
 
   private void refuse(RoutingContext context, Refusal reason, int status, String detail) {
     metrics.refused(reason);
-    log.warn("handshake refused: {}", detail);
+    if (refusals.permits()) {
+      log.warn("handshake refused: {}", detail);
+    }
     context.request().resume();
     context.fail(new Problem(status, detail));
   }

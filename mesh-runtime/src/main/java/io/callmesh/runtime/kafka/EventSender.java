@@ -2,6 +2,7 @@ package io.callmesh.runtime.kafka;
 
 import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.event.CallEvent;
+import io.callmesh.runtime.LogThrottle;
 import io.callmesh.runtime.kafka.KafkaMetrics.Drop;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
@@ -40,7 +41,6 @@ import org.slf4j.LoggerFactory;
 final class EventSender {
   private static final Logger log = LoggerFactory.getLogger(EventSender.class);
   private static final long MAX_WAITING_BYTES = 32L << 20;
-  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
   private static final Duration IDLE = Duration.ofMillis(100);
   private static final String TOPIC = Topic.CALL_EVENTS.topicName();
   private static final List<Header> HEADERS =
@@ -53,7 +53,7 @@ final class EventSender {
   private final BlockingQueue<ProducerRecord<byte[], byte[]>> buffer;
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong waitingBytes = new AtomicLong();
-  private final AtomicLong lastLog = new AtomicLong(System.nanoTime() - LOG_INTERVAL.toNanos());
+  private final LogThrottle drops = new LogThrottle(Duration.ofSeconds(10));
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final AtomicReference<@Nullable Long> closeBy = new AtomicReference<>();
   private final Counter sent;
@@ -119,9 +119,7 @@ final class EventSender {
 
   private void drop(Drop reason, int events) {
     Objects.requireNonNull(dropped.get(reason)).increment(events);
-    long now = System.nanoTime();
-    long last = lastLog.get();
-    if (now - last >= LOG_INTERVAL.toNanos() && lastLog.compareAndSet(last, now)) {
+    if (drops.permits()) {
       log.warn("dropped call events, latest reason={} waiting={}", reason, waiting);
     }
   }

@@ -3,6 +3,7 @@ package io.callmesh.routing.voice;
 import io.callmesh.contracts.twilio.TwilioSignature;
 import io.callmesh.routing.RoutingMetrics;
 import io.callmesh.routing.RoutingMetrics.Webhook;
+import io.callmesh.runtime.LogThrottle;
 import io.callmesh.runtime.security.TwilioRequests;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.Future;
@@ -11,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * changed. GET and POST alike; unknown parameters are kept, since new ones appear without notice.
  */
 final class TwilioWebhook {
+  private static final LogThrottle REFUSALS = new LogThrottle(Duration.ofSeconds(5));
   private static final Logger log = LoggerFactory.getLogger(TwilioWebhook.class);
   private static final int MAX_BODY_BYTES = 64 * 1024;
 
@@ -45,7 +48,9 @@ final class TwilioWebhook {
               TwilioWebhook webhook = new TwilioWebhook(context, form);
               if (!webhook.genuine(requests, post ? form.values() : Collections.emptySortedMap())) {
                 metrics.refused(kind);
-                log.warn("{} refused: X-Twilio-Signature is missing or wrong", kind);
+                if (REFUSALS.permits()) {
+                  log.warn("{} refused: X-Twilio-Signature is missing or wrong", kind);
+                }
                 throw new Problem(403, "X-Twilio-Signature is missing or wrong");
               }
               return webhook;
