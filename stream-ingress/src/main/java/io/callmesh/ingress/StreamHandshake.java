@@ -78,10 +78,11 @@ final class StreamHandshake {
 
   /** {@code /streams}, for TwiML that a customer hosts: the token comes with {@code start}. */
   void byToken(RoutingContext context, StreamTable table) {
-    if (!requests.genuineHandshake(target(context), signature(context))) {
+    Optional<String> signer = requests.handshakeSigner(target(context), signature(context));
+    if (signer.isEmpty()) {
       refuse(context, Refusal.SIGNATURE, 403, "X-Twilio-Signature is missing or wrong");
     } else if (mayEnter(context, table)) {
-      upgrade(context, table, new Admission.ByToken(connectors));
+      upgrade(context, table, new Admission.ByToken(signer.get(), connectors));
     }
   }
 

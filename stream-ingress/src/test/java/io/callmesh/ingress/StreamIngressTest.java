@@ -247,8 +247,8 @@ class StreamIngressTest {
     assertRefused(403, "/streams", "");
     assertRefused(403, "/streams", sign("another-token", "/streams"));
 
-    connect("/streams", sign("token-2", "/streams"))
-        .start("MZ1", "CA9", "{'connectorToken':'" + TOKEN.text().reveal() + "'}");
+    String parameters = "{'connectorToken':'" + TOKEN.text().reveal() + "'}";
+    connect("/streams", sign("token-1", "/streams")).start("MZ1", "CA9", parameters);
     OpenSession asked = worker.asked();
     assertThat(asked.connectorId()).isEqualTo("conn-1");
     assertThat(asked.customParameters()).isEmpty();
@@ -256,6 +256,9 @@ class StreamIngressTest {
 
     TwilioSocket without = connect("/streams", sign("token-1", "/streams")).start();
     assertThat(without.closeCode()).isEqualTo(1008);
+    TwilioSocket ofAnotherAccount =
+        connect("/streams", sign("token-2", "/streams")).start("MZ2", "CA9", parameters);
+    assertThat(ofAnotherAccount.closeCode()).isEqualTo(1008);
   }
 
   @Test

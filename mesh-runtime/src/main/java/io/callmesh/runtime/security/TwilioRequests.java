@@ -6,6 +6,7 @@ import io.callmesh.contracts.twilio.TwilioSignature;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -54,10 +55,13 @@ public final class TwilioRequests {
             new Secret(signature));
   }
 
-  /** Whether a handshake is genuine by any of our accounts: for TwiML that a customer hosts. */
-  public boolean genuineHandshake(String target, @Nullable String signature) {
+  /**
+   * The account of ours that signed a handshake, for TwiML that a customer hosts; empty for none.
+   */
+  public Optional<String> handshakeSigner(String target, @Nullable String signature) {
     return accounts.accountSids().stream()
-        .anyMatch(accountSid -> genuineHandshake(accountSid, target, signature));
+        .filter(accountSid -> genuineHandshake(accountSid, target, signature))
+        .findFirst();
   }
 
   private static boolean signed(

@@ -51,9 +51,11 @@ public sealed interface Admission {
   /**
    * Let in by Twilio's signature alone; {@code start} must bring the token.
    *
+   * @param accountSid the account that signed the handshake; {@code start} must be of it
    * @param connectors finds a connector by id
    */
-  record ByToken(Function<String, Future<Optional<Connector>>> connectors) implements Admission {
+  record ByToken(String accountSid, Function<String, Future<Optional<Connector>>> connectors)
+      implements Admission {
     /** The name of the parameter that carries the connector token. */
     static final String PARAMETER = "connectorToken";
 
@@ -62,6 +64,7 @@ public sealed interface Admission {
       Map<String, String> parameters = new HashMap<>(start.parameters());
       String token = String.valueOf(parameters.remove(PARAMETER));
       return IssuedSecret.claimedId(IssuedSecret.CONNECTOR_TOKEN, token)
+          .filter(id -> start.accountSid().equals(accountSid))
           .map(connectors)
           .orElseGet(() -> Future.succeededFuture(Optional.empty()))
           .map(

@@ -61,9 +61,17 @@ class AdmissionTest {
   }
 
   @Test
+  void aTokenAdmitsNoCallOfAnotherAccountThanSigned() {
+    Map<String, String> parameters = Map.of("connectorToken", TOKEN.text().reveal());
+
+    assertThat(check(byToken(), start("CA1", "AC2", parameters))).isEmpty();
+  }
+
+  @Test
   void failsWhenTheTableCannotBeAsked() {
     Admission admission =
-        new Admission.ByToken(id -> Future.failedFuture(new IllegalStateException("no table")));
+        new Admission.ByToken(
+            "AC1", id -> Future.failedFuture(new IllegalStateException("no table")));
 
     assertThat(
             admission
@@ -78,6 +86,7 @@ class AdmissionTest {
 
   private static Admission byToken() {
     return new Admission.ByToken(
+        "AC1",
         id ->
             Future.succeededFuture(
                 id.equals("conn-1") ? Optional.of(connector()) : Optional.empty()));
