@@ -3,7 +3,6 @@ package io.callmesh.standalone;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.callmesh.contracts.event.CallEventType;
-import io.callmesh.contracts.security.Secret;
 import io.callmesh.runtime.config.Settings;
 import io.callmesh.simulator.agent.AgentScript;
 import io.callmesh.simulator.agent.ScriptedAgent;
@@ -11,10 +10,8 @@ import io.callmesh.simulator.cli.StoryTeller;
 import io.callmesh.simulator.twilio.CallPlan;
 import io.callmesh.simulator.twilio.CallReport;
 import io.callmesh.simulator.twilio.CallerStep;
-import io.callmesh.simulator.twilio.TwilioAccount;
 import io.callmesh.simulator.twilio.TwilioSimulator;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -113,15 +110,8 @@ final class Demo {
   }
 
   private CallReport call(Vertx vertx, StandaloneMesh mesh, URI base) throws Exception {
-    JsonObject account =
-        new JsonArray(mesh.settings().required(StandaloneSecrets.TWILIO_ACCOUNTS)).getJsonObject(0);
     TwilioSimulator twilio =
-        new TwilioSimulator(
-            vertx,
-            base,
-            new TwilioAccount(
-                account.getString("accountSid"),
-                new Secret(account.getJsonArray("authTokens").getString(0))));
+        new TwilioSimulator(vertx, base, StandaloneSecrets.twilioAccount(mesh.settings()));
     Duration limit = Duration.ofMillis(speech.length / SAMPLES_PER_MS).plus(CALL_SLACK);
     List<CallerStep> caller = CallerStep.conversation(speech, "0");
     CallPlan plan = CallPlan.of("+15550100001", DemoConnector.NUMBER, caller, limit);
@@ -153,7 +143,7 @@ final class Demo {
     }
   }
 
-  private static Set<String> everyEvent() {
+  static Set<String> everyEvent() {
     Set<String> types = new LinkedHashSet<>();
     for (CallEventType type : CallEventType.values()) {
       types.add(type.type());

@@ -1,6 +1,11 @@
 package io.callmesh.standalone;
 
 import io.callmesh.contracts.Ids;
+import io.callmesh.contracts.security.Secret;
+import io.callmesh.runtime.config.Settings;
+import io.callmesh.simulator.twilio.TwilioAccount;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -36,6 +41,14 @@ final class StandaloneSecrets {
         TWILIO_ACCOUNTS,
         "[{\"accountSid\":\"AC%s\",\"authTokens\":[\"%s\"]}]".formatted(Ids.hex(16), Ids.hex(16)));
     return secrets;
+  }
+
+  /** The first Twilio account of these settings, to call with. */
+  static TwilioAccount twilioAccount(Settings settings) {
+    JsonObject account = new JsonArray(settings.required(TWILIO_ACCOUNTS)).getJsonObject(0);
+    return new TwilioAccount(
+        account.getString("accountSid"),
+        new Secret(account.getJsonArray("authTokens").getString(0)));
   }
 
   /** Those of a data directory, made up the first time. */

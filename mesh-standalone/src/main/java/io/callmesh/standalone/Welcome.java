@@ -2,8 +2,7 @@ package io.callmesh.standalone;
 
 import io.callmesh.runtime.config.Settings;
 import io.callmesh.runtime.security.PublicUrls;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import io.callmesh.simulator.twilio.TwilioAccount;
 import java.io.PrintWriter;
 import java.util.Map;
 
@@ -72,11 +71,9 @@ record Welcome(Settings settings, Map<String, String> madeUp, int port) {
     if (!isMadeUp(StandaloneSecrets.TWILIO_ACCOUNTS)) {
       return "";
     }
-    JsonObject account =
-        new JsonArray(settings.required(StandaloneSecrets.TWILIO_ACCOUNTS)).getJsonObject(0);
+    TwilioAccount account = StandaloneSecrets.twilioAccount(settings);
     return " --account-sid %s --auth-token %s"
-        .formatted(
-            account.getString("accountSid"), account.getJsonArray("authTokens").getString(0));
+        .formatted(account.accountSid(), account.authToken().reveal());
   }
 
   private boolean isMadeUp(String variable) {

@@ -3,7 +3,6 @@ package io.callmesh.standalone;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.callmesh.contracts.security.Secret;
 import io.callmesh.simulator.SpokenAudio;
 import io.callmesh.simulator.agent.AgentScript;
 import io.callmesh.simulator.agent.ScriptedAgent;
@@ -16,7 +15,6 @@ import io.callmesh.simulator.twilio.Enqueued;
 import io.callmesh.simulator.twilio.TwilioAccount;
 import io.callmesh.simulator.twilio.TwilioSimulator;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.nio.file.Path;
@@ -76,12 +74,7 @@ class CallsIT {
   }
 
   private static CallReport call(String to, CallerStep... caller) throws Exception {
-    JsonObject account =
-        new JsonArray(mesh.settings().required(StandaloneSecrets.TWILIO_ACCOUNTS)).getJsonObject(0);
-    TwilioAccount twilio =
-        new TwilioAccount(
-            account.getString("accountSid"),
-            new Secret(account.getJsonArray("authTokens").getString(0)));
+    TwilioAccount twilio = StandaloneSecrets.twilioAccount(mesh.settings());
     CallPlan plan = CallPlan.of("+15550100001", to, List.of(caller), Duration.ofSeconds(40));
     return new TwilioSimulator(vertx, base(), twilio).call(plan).start().await(60, SECONDS);
   }

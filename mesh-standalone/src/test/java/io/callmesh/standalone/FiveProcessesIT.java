@@ -3,7 +3,6 @@ package io.callmesh.standalone;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.security.Secret;
 import io.callmesh.simulator.SpokenAudio;
 import io.callmesh.simulator.agent.AgentScript;
@@ -24,9 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,7 +52,7 @@ class FiveProcessesIT {
       JsonObject state = api(mesh, "handoff-service").handoffState(report.callSid());
       assertThat(state.getJsonObject("data").getString("handoff_reason"))
           .isEqualTo("caller_pressed_0");
-      assertThat(events(mesh, report.callSid())).containsAll(everyEvent());
+      assertThat(events(mesh, report.callSid())).containsAll(Demo.everyEvent());
       stopInTurn(mesh);
     } catch (Throwable failure) {
       System.err.println(mesh.output());
@@ -106,14 +102,10 @@ class FiveProcessesIT {
 
   private static List<String> events(ProcessMesh mesh, String callSid) {
     try (EventTap tap = new EventTap(mesh.bootstrapServers())) {
-      return tap.of(callSid, everyEvent(), Duration.ofSeconds(10)).stream()
+      return tap.of(callSid, Demo.everyEvent(), Duration.ofSeconds(10)).stream()
           .map(event -> event.getString("type"))
           .toList();
     }
-  }
-
-  private static Set<String> everyEvent() {
-    return Stream.of(CallEventType.values()).map(CallEventType::type).collect(Collectors.toSet());
   }
 
   private static int status(int port, String path) throws Exception {

@@ -73,51 +73,29 @@ public record AgentScript(
 
   /** The same script with another handoff destination. */
   public AgentScript handingOffTo(@Nullable String destination) {
-    return new AgentScript(
-        greeting,
-        answers,
-        back,
-        oneMoment,
-        nobodyFree,
-        goodbye,
-        destination,
-        sharedId,
-        extraState,
-        quirks);
+    return copy(destination, sharedId, extraState, quirks);
   }
 
   /** The same script with another {@code shared_id}. */
   public AgentScript sharing(@Nullable String sharedId) {
-    return new AgentScript(
-        greeting,
-        answers,
-        back,
-        oneMoment,
-        nobodyFree,
-        goodbye,
-        destination,
-        sharedId,
-        extraState,
-        quirks);
+    return copy(destination, sharedId, extraState, quirks);
   }
 
   /** The same script with more in its handoff state. */
   public AgentScript knowing(JsonObject extraState) {
-    return new AgentScript(
-        greeting,
-        answers,
-        back,
-        oneMoment,
-        nobodyFree,
-        goodbye,
-        destination,
-        sharedId,
-        extraState,
-        quirks);
+    return copy(destination, sharedId, extraState, quirks);
   }
 
   /** The same script for an agent that misbehaves. */
   public AgentScript with(Quirks quirks) {
+    return copy(destination, sharedId, extraState, quirks);
+  }
+
+  private AgentScript copy(
+      @Nullable String newDestination,
+      @Nullable String newSharedId,
+      JsonObject newState,
+      Quirks newQuirks) {
     return new AgentScript(
         greeting,
         answers,
@@ -125,9 +103,9 @@ public record AgentScript(
         oneMoment,
         nobodyFree,
         goodbye,
-        destination,
-        sharedId,
-        extraState,
-        quirks);
+        newDestination,
+        newSharedId,
+        newState,
+        newQuirks);
   }
 }
