@@ -76,7 +76,15 @@ class HandoffServiceIT {
 
     String key(@Nullable String account, @Nullable String project) throws Exception {
       IssuedSecret secret = IssuedSecret.issue(IssuedSecret.API_KEY, Ids.apiKey());
-      ApiKey key = new ApiKey(secret.id(), "test", secret.hash(), account, project, Instant.EPOCH);
+      ApiKey key =
+          new ApiKey(
+              secret.id(),
+              "test",
+              secret.hash(),
+              account,
+              project,
+              ApiKey.ALL_RIGHTS,
+              Instant.EPOCH);
       keys.put(secret.id(), key).await(20, SECONDS);
       return secret.text().reveal();
     }
@@ -407,6 +415,7 @@ class HandoffServiceIT {
       Instant storedAt) {
     return new Outcome(
         callSid,
+        "AC1",
         conversationId,
         "conn-1",
         account,
@@ -415,6 +424,7 @@ class HandoffServiceIT {
         null,
         "needs_human",
         null,
+        false,
         sharedId,
         state,
         storedAt,
@@ -440,6 +450,7 @@ class HandoffServiceIT {
       String callSid, Outcome like, String project, JsonObject state, Instant storedAt) {
     return new Outcome(
         callSid,
+        like.accountSid(),
         Ids.conversation(),
         like.connectorId(),
         like.accountId(),
@@ -448,6 +459,7 @@ class HandoffServiceIT {
         like.destination(),
         like.reason(),
         like.utterance(),
+        like.utteranceSpoken(),
         like.sharedId(),
         state,
         storedAt,

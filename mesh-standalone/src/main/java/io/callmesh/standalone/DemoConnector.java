@@ -28,7 +28,7 @@ final class DemoConnector {
                     "audio",
                     new JsonObject().put("encoding", "pcm_s16le").put("sampleRate", 16_000)))
         .put(
-            "handoffDestinations",
+            "destinations",
             new JsonArray()
                 .add(
                     new JsonObject()

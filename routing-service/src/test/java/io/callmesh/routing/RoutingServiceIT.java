@@ -531,7 +531,7 @@ class RoutingServiceIT {
     assertThat(shown.getString("asrLangCode")).isEqualTo("en-US");
     assertThat(shown.getString("projectId")).isEqualTo(project);
     assertThat(shown.getBoolean("disableHandoff")).isFalse();
-    assertThat(shown.getJsonArray("handoffDestinations")).isEmpty();
+    assertThat(shown.getJsonArray("destinations")).isEmpty();
   }
 
   @ParameterizedTest
@@ -560,12 +560,12 @@ class RoutingServiceIT {
         "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"sampleRate\":\"8k\"}}}|agent has a field of the",
         "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"sampleRate\":16000}}}|agent.audio.sampleRate",
         "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"encoding\":\"opus\"}}}|agent.audio.encoding",
-        "{\"handoffDestinations\":{}}|handoffDestinations must be an array",
-        "{\"handoffDestinations\":[7]}|handoffDestinations has an entry of the wrong type",
-        "{\"handoffDestinations\":[{}]}|name is required",
-        "{\"handoffDestinations\":[{\"name\":\"a\"}]}|route is required",
-        "{\"handoffDestinations\":[{\"name\":\"a\",\"route\":\"WW1\"}]}|handoffDestinations[].route",
-        "{\"fallbackDestination\":\"x\"}|fallbackDestination must be one of handoffDestinations",
+        "{\"destinations\":{}}|destinations must be an array",
+        "{\"destinations\":[7]}|destinations has an entry of the wrong type",
+        "{\"destinations\":[{}]}|name is required",
+        "{\"destinations\":[{\"name\":\"a\"}]}|route is required",
+        "{\"destinations\":[{\"name\":\"a\",\"route\":\"WW1\"}]}|destinations[].route",
+        "{\"fallbackDestination\":\"x\"}|fallbackDestination must be one of destinations",
         "{\"twiml\":\"<Response/>\"}|twiml must have exactly one <Connect",
         "{\"twiml\":\"<!DOCTYPE a><Response/>\"}|twiml is not well-formed XML",
         "{\"twiml\":7}|twiml must be a string",
@@ -600,22 +600,20 @@ class RoutingServiceIT {
     refused(
         new JsonObject().put("agent", new JsonObject().put("url", "wss://a/" + "x".repeat(3_000))),
         "agent.url must be like");
-    refused(
-        new JsonObject().put("handoffDestinations", many),
-        "handoffDestinations must have at most 50");
+    refused(new JsonObject().put("destinations", many), "destinations must have at most 50");
     refused(
         new JsonObject()
             .put(
-                "handoffDestinations",
+                "destinations",
                 new JsonArray().add(destination("a", WORKFLOW)).add(destination("a", WORKFLOW))),
-        "handoffDestinations has 'a' twice");
+        "destinations has 'a' twice");
     refused(
         new JsonObject()
             .put("twiml", "<Response><Connect connectorId='" + long256 + "'/></Response>"),
         "twiml's connectorId must have at most 256");
     refused(
-        new JsonObject().put("handoffDestinations", new JsonArray().add(withAttributes(8_200))),
-        "handoffDestinations[].taskAttributes must have at most 8192");
+        new JsonObject().put("destinations", new JsonArray().add(withAttributes(8_200))),
+        "destinations[].taskAttributes must have at most 8192");
     refused(new JsonObject().put("twiml", " ".repeat(32_001)), "twiml must have at most 32000");
     String longProject = "/v1/agents/" + long256 + "/telephony/connectors";
     assertThat(api("POST", longProject, ADMIN, new JsonObject().put("name", "n")).problem(400))
@@ -854,7 +852,7 @@ class RoutingServiceIT {
   private static JsonObject destinations() {
     return new JsonObject()
         .put(
-            "handoffDestinations",
+            "destinations",
             new JsonArray()
                 .add(destination("front desk", WORKFLOW))
                 .add(
@@ -929,6 +927,7 @@ class RoutingServiceIT {
       @Nullable String utterance) {
     return new Outcome(
         callSid,
+        ACCOUNT,
         "conv-1",
         "conn-1",
         "",
@@ -937,6 +936,7 @@ class RoutingServiceIT {
         destination,
         reason,
         utterance,
+        false,
         null,
         new JsonObject(),
         Instant.EPOCH,

@@ -150,7 +150,10 @@ final class StreamFixture {
                     List.of(),
                     null,
                     null,
+                    null,
+                    null,
                     TOKEN.hash(),
+                    null,
                     NOW))
             : Optional.empty());
   }

@@ -5,7 +5,7 @@ import static net.logstash.logback.argument.StructuredArguments.kv;
 import io.callmesh.contracts.connector.AgentEndpoint;
 import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.connector.Connector;
-import io.callmesh.contracts.connector.HandoffDestination;
+import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.handoff.Outcome;
@@ -223,7 +223,7 @@ final class Session implements AgentLine.Owner {
 
   /** Stored or not, the caller is not left in silence. */
   private void rescue() {
-    String destination = connector.rescueDestination().map(HandoffDestination::name).orElse(null);
+    String destination = connector.rescueDestination().map(Destination::name).orElse(null);
     HandoffRequest request = new HandoffRequest(destination, AGENT_LOST, null, null, lastState);
     store(
         Outcome.Kind.HANDOFF, request, () -> playOut(Ended.RESCUED), () -> playOut(Ended.RESCUED));
@@ -365,6 +365,7 @@ final class Session implements AgentLine.Owner {
   private Outcome outcome(Outcome.Kind kind, HandoffRequest request) {
     return new Outcome(
         open.callSid(),
+        open.accountSid(),
         open.conversationId(),
         connector.connectorId(),
         connector.accountId(),
@@ -373,6 +374,7 @@ final class Session implements AgentLine.Owner {
         request.destination(),
         request.reason(),
         request.utterance(),
+        false,
         request.sharedId(),
         request.state(),
         ports.clock().instant(),

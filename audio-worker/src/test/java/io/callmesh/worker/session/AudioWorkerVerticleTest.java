@@ -13,7 +13,7 @@ import io.callmesh.contracts.connector.AgentEndpoint;
 import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.connector.AudioFormat.Encoding;
 import io.callmesh.contracts.connector.Connector;
-import io.callmesh.contracts.connector.HandoffDestination;
+import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.frame.FrameKind;
@@ -214,6 +214,7 @@ class AudioWorkerVerticleTest {
         .isEqualTo(
             new Outcome(
                 CALL,
+                "AC1",
                 "conv-1",
                 "conn-1",
                 "acc",
@@ -222,6 +223,7 @@ class AudioWorkerVerticleTest {
                 "billing",
                 "needs_human",
                 "One moment",
+                false,
                 "s-9",
                 state,
                 NOW,
@@ -605,7 +607,9 @@ class AudioWorkerVerticleTest {
             "+14155550100",
             "+14155550199",
             Map.of("tier", "gold", "shared_id", "s-1"),
-            false);
+            false,
+            "",
+            "");
     return vertx
         .eventBus()
         .<SessionOpened>request(Addresses.workerOpen(worker.instance()), open)
@@ -712,12 +716,14 @@ class AudioWorkerVerticleTest {
         List.of(destination("billing"), destination("front desk")),
         "front desk",
         null,
+        null,
+        null,
         "",
+        null,
         NOW);
   }
 
-  private static HandoffDestination destination(String name) {
-    return new HandoffDestination(
-        name, "", HandoffDestination.Method.FLEX, "WW1", new JsonObject());
+  private static Destination destination(String name) {
+    return Destination.fromJson(new JsonObject().put("name", name).put("route", "WW1"));
   }
 }

@@ -17,6 +17,12 @@ public final class Addresses {
   /** Request: the outcome of a call, by {@code FindOutcome}. */
   public static final String HANDOFF_FIND = "handoff.find";
 
+  /**
+   * Published by whoever must know where a call is: {@code FindSession}. The worker that has the
+   * call's session answers with {@code SessionFound} to the address in it; the others are silent.
+   */
+  public static final String WORKER_FIND = "worker.find";
+
   private Addresses() {}
 
   /** Where one ingress instance takes frames for all its streams. */
@@ -32,5 +38,10 @@ public final class Addresses {
   /** Where one worker instance takes {@code OpenSession} requests. */
   public static String workerOpen(String instance) {
     return "worker.open@" + instance;
+  }
+
+  /** Where one routing instance takes {@code SessionFound}. */
+  public static String routingFound(String instance) {
+    return "routing.found@" + instance;
   }
 }

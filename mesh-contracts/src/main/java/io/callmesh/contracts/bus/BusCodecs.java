@@ -4,7 +4,9 @@ import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.frame.FrameCodec;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
+import io.callmesh.contracts.session.SessionFound;
 import io.callmesh.contracts.session.SessionOpened;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.vertx.core.eventbus.EventBus;
@@ -26,6 +28,10 @@ public final class BusCodecs {
               WorkerPresence.class,
               WorkerPresence::toJson,
               WorkerPresence::fromJson),
+          new JsonCodec<>(
+              "find-session.v1", FindSession.class, FindSession::toJson, FindSession::fromJson),
+          new JsonCodec<>(
+              "session-found.v1", SessionFound.class, SessionFound::toJson, SessionFound::fromJson),
           new JsonCodec<>("outcome.v1", Outcome.class, Outcome::toJson, Outcome::fromJson),
           new JsonCodec<>(
               "find-outcome.v1", FindOutcome.class, FindOutcome::toJson, FindOutcome::fromJson));

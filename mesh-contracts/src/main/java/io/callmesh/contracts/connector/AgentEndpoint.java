@@ -1,6 +1,9 @@
 package io.callmesh.contracts.connector;
 
 import io.vertx.core.json.JsonObject;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Where a connector's agent is and how it wants to be spoken to.
@@ -8,8 +11,19 @@ import io.vertx.core.json.JsonObject;
  * @param protocol the protocol to speak
  * @param url {@code ws://} or {@code wss://}
  * @param audio the format of audio, both ways
+ * @param headers of the request that opens the WebSocket
  */
-public record AgentEndpoint(Protocol protocol, String url, AudioFormat audio) {
+public record AgentEndpoint(
+    Protocol protocol, String url, AudioFormat audio, Map<String, AgentHeader> headers) {
+  public AgentEndpoint {
+    headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+  }
+
+  /** An agent that wants no headers. */
+  public AgentEndpoint(Protocol protocol, String url, AudioFormat audio) {
+    this(protocol, url, audio, Map.of());
+  }
+
   /** The agent protocols that audio-worker speaks. */
   public enum Protocol {
     /** callmesh agent protocol v1 (docs/agent-protocol.md). */
@@ -29,10 +43,17 @@ public record AgentEndpoint(Protocol protocol, String url, AudioFormat audio) {
 
   /** The stored form, which is also the API's. */
   public JsonObject toJson() {
-    return new JsonObject()
-        .put("protocol", protocol.text())
-        .put("url", url)
-        .put("audio", audio.toJson());
+    JsonObject json =
+        new JsonObject()
+            .put("protocol", protocol.text())
+            .put("url", url)
+            .put("audio", audio.toJson());
+    if (!headers.isEmpty()) {
+      JsonObject object = new JsonObject();
+      headers.forEach((name, header) -> object.put(name, header.toJson()));
+      json.put("headers", object);
+    }
+    return json;
   }
 
   /** Reads the stored form. */
@@ -44,9 +65,17 @@ public record AgentEndpoint(Protocol protocol, String url, AudioFormat audio) {
         return new AgentEndpoint(
             protocol,
             json.getString("url"),
-            audio == null ? AudioFormat.MULAW_8000 : AudioFormat.fromJson(audio));
+            audio == null ? AudioFormat.MULAW_8000 : AudioFormat.fromJson(audio),
+            headers(json));
       }
     }
     throw new IllegalArgumentException("agent.protocol must be callmesh, was '" + name + "'");
+  }
+
+  private static Map<String, AgentHeader> headers(JsonObject json) {
+    Map<String, AgentHeader> headers = new LinkedHashMap<>();
+    json.getJsonObject("headers", new JsonObject())
+        .forEach(header -> headers.put(header.getKey(), AgentHeader.fromJson(header.getValue())));
+    return headers;
   }
 }

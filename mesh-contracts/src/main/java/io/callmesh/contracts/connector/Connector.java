@@ -1,5 +1,6 @@
 package io.callmesh.contracts.connector;
 
+import io.callmesh.contracts.security.IssuedSecret;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -23,12 +24,17 @@ import org.jspecify.annotations.Nullable;
  * @param voiceName the agent's voice, empty for its default
  * @param disableHandoff true refuses every handoff
  * @param agent where the agent is; null until somebody says
- * @param handoffDestinations the first one is the default
+ * @param destinations the first one is the default
  * @param fallbackDestination the name of the one that takes callers whose agent died; null for the
  *     default
+ * @param overflowDestination the name of the one that takes callers whom no worker can; null for
+ *     none
  * @param twiml the customer's document around {@code <Connect connectorId/>}; null for the plain
  *     one
+ * @param sharedIdParameter the webhook's or custom parameter that becomes the conversation's shared
+ *     id; null for none
  * @param tokenHash the connector token, hashed
+ * @param previousToken the token before, while it is still good; null for none
  * @param createdAt when it was created
  */
 public record Connector(
@@ -43,31 +49,57 @@ public record Connector(
     String voiceName,
     boolean disableHandoff,
     @Nullable AgentEndpoint agent,
-    List<HandoffDestination> handoffDestinations,
+    List<Destination> destinations,
     @Nullable String fallbackDestination,
+    @Nullable String overflowDestination,
     @Nullable String twiml,
+    @Nullable String sharedIdParameter,
     String tokenHash,
+    @Nullable PreviousToken previousToken,
     Instant createdAt) {
+  /**
+   * A connector token that was replaced.
+   *
+   * @param hash of the token
+   * @param validUntil it is refused from then on
+   */
+  public record PreviousToken(String hash, Instant validUntil) {}
+
   public Connector {
-    handoffDestinations = List.copyOf(handoffDestinations);
+    destinations = List.copyOf(destinations);
+  }
+
+  /** Whether a presented connector token is good now; takes the same time either way. */
+  public boolean accepts(String token, Instant now) {
+    boolean current = IssuedSecret.matches(tokenHash, token);
+    boolean previous =
+        previousToken != null
+            && IssuedSecret.matches(previousToken.hash(), token)
+            && now.isBefore(previousToken.validUntil());
+    return current || previous;
   }
 
   /** The destination with this name, or the default one for null; empty when there is none such. */
-  public Optional<HandoffDestination> destination(@Nullable String wanted) {
-    return handoffDestinations.stream()
+  public Optional<Destination> destination(@Nullable String wanted) {
+    return destinations.stream()
         .filter(destination -> wanted == null || destination.name().equals(wanted))
         .findFirst();
   }
 
   /** Where a caller goes whose agent died. */
-  public Optional<HandoffDestination> rescueDestination() {
+  public Optional<Destination> rescueDestination() {
     return destination(fallbackDestination);
   }
 
-  /** What the API shows: everything but the token's hash. */
+  /** Where a caller goes when no worker has room; empty when nobody said. */
+  public Optional<Destination> overflow() {
+    return overflowDestination == null ? Optional.empty() : destination(overflowDestination);
+  }
+
+  /** What the API shows: everything but the tokens' hashes. */
   public JsonObject toPublicJson() {
-    JsonArray destinations = new JsonArray();
-    handoffDestinations.forEach(destination -> destinations.add(destination.toJson()));
+    JsonArray places = new JsonArray();
+    destinations.forEach(destination -> places.add(destination.toJson()));
     return new JsonObject()
         .put("connectorId", connectorId)
         .put("name", name)
@@ -80,15 +112,21 @@ public record Connector(
         .put("voiceName", voiceName)
         .put("disableHandoff", disableHandoff)
         .put("agent", agent == null ? null : agent.toJson())
-        .put("handoffDestinations", destinations)
+        .put("destinations", places)
         .put("fallbackDestination", fallbackDestination)
+        .put("overflowDestination", overflowDestination)
         .put("twiml", twiml)
+        .put("sharedIdParameter", sharedIdParameter)
         .put("createdAt", createdAt.toString());
   }
 
   /** The stored form. */
   public JsonObject toJson() {
-    return toPublicJson().put("tokenHash", tokenHash);
+    JsonObject json = toPublicJson().put("tokenHash", tokenHash);
+    return previousToken == null
+        ? json
+        : json.put("previousTokenHash", previousToken.hash())
+            .put("previousTokenValidUntil", previousToken.validUntil().toString());
   }
 
   /** Reads the stored form. */
@@ -106,12 +144,22 @@ public record Connector(
         json.getString("voiceName", ""),
         json.getBoolean("disableHandoff", false),
         agent == null ? null : AgentEndpoint.fromJson(agent),
-        json.getJsonArray("handoffDestinations", new JsonArray()).stream()
-            .map(entry -> HandoffDestination.fromJson((JsonObject) entry))
+        json.getJsonArray("destinations", new JsonArray()).stream()
+            .map(entry -> Destination.fromJson((JsonObject) entry))
             .toList(),
         json.getString("fallbackDestination"),
+        json.getString("overflowDestination"),
         json.getString("twiml"),
+        json.getString("sharedIdParameter"),
         json.getString("tokenHash", ""),
+        previousToken(json),
         Instant.parse(json.getString("createdAt")));
+  }
+
+  private static @Nullable PreviousToken previousToken(JsonObject json) {
+    String hash = json.getString("previousTokenHash");
+    return hash == null
+        ? null
+        : new PreviousToken(hash, Instant.parse(json.getString("previousTokenValidUntil")));
   }
 }

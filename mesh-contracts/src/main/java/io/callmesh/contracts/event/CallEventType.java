@@ -12,6 +12,12 @@ public enum CallEventType {
   HANDOFF_STORED("handoff.stored"),
   /** Someone fetched the handoff state for the first time. */
   HANDOFF_READ("handoff.read"),
+  /** The call was sent to a handoff destination. */
+  HANDOFF_ROUTED("handoff.routed"),
+  /** A destination did not take the call: busy, no answer, or it could not be reached. */
+  HANDOFF_FAILED("handoff.failed"),
+  /** Twilio says that the call is over. */
+  CALL_ENDED("call.ended"),
   /** The stream is closed. */
   STREAM_ENDED("stream.ended");
 

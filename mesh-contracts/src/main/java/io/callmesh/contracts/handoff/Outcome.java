@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * CallSid, and the request {@code handoff.store}.
  *
  * @param callSid the call
+ * @param accountSid the call's Twilio account
  * @param conversationId the conversation
  * @param connectorId the connector that carried it
  * @param accountId whose it is; API keys are scoped to it
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param destination the name of the destination wanted; null for the connector's default
  * @param reason machine-readable, such as {@code needs_human}
  * @param utterance a sentence to speak before the transfer
+ * @param utteranceSpoken true when the agent has spoken it itself
  * @param sharedId an identifier of the integrator's own
  * @param state the handoff state, exactly as the agent gave it; nobody changes it
  * @param storedAt when it was stored
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Outcome(
     String callSid,
+    String accountSid,
     String conversationId,
     String connectorId,
     String accountId,
@@ -32,6 +35,7 @@ public record Outcome(
     @Nullable String destination,
     @Nullable String reason,
     @Nullable String utterance,
+    boolean utteranceSpoken,
     @Nullable String sharedId,
     JsonObject state,
     Instant storedAt,
@@ -49,6 +53,7 @@ public record Outcome(
   public Outcome withReceipt(Receipt proof) {
     return new Outcome(
         callSid,
+        accountSid,
         conversationId,
         connectorId,
         accountId,
@@ -57,6 +62,7 @@ public record Outcome(
         destination,
         reason,
         utterance,
+        utteranceSpoken,
         sharedId,
         state,
         storedAt,
@@ -68,6 +74,7 @@ public record Outcome(
     JsonObject json =
         new JsonObject()
             .put("callSid", callSid)
+            .put("accountSid", accountSid)
             .put("conversationId", conversationId)
             .put("connectorId", connectorId)
             .put("accountId", accountId)
@@ -79,6 +86,9 @@ public record Outcome(
     putPresent(json, "reason", reason);
     putPresent(json, "utterance", utterance);
     putPresent(json, "sharedId", sharedId);
+    if (utteranceSpoken) {
+      json.put("utteranceSpoken", true);
+    }
     return receipt == null ? json : json.put("receipt", receipt.toJson());
   }
 
@@ -87,6 +97,7 @@ public record Outcome(
     JsonObject receipt = json.getJsonObject("receipt");
     return new Outcome(
         json.getString("callSid"),
+        json.getString("accountSid", ""),
         json.getString("conversationId"),
         json.getString("connectorId"),
         json.getString("accountId", ""),
@@ -95,6 +106,7 @@ public record Outcome(
         json.getString("destination"),
         json.getString("reason"),
         json.getString("utterance"),
+        json.getBoolean("utteranceSpoken", false),
         json.getString("sharedId"),
         json.getJsonObject("state", new JsonObject()),
         Instant.parse(json.getString("storedAt")),

@@ -1,7 +1,13 @@
 package io.callmesh.contracts.security;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param secretHash see {@link IssuedSecret}
  * @param accountId the only account it opens; null for every account
  * @param projectId the only project it opens; null for every project of its accounts
+ * @param rights what it may do there
  * @param createdAt when it was issued
  */
 public record ApiKey(
@@ -20,14 +27,56 @@ public record ApiKey(
     String secretHash,
     @Nullable String accountId,
     @Nullable String projectId,
+    Set<Right> rights,
     Instant createdAt) {
+  /** What a key may be allowed to do. */
+  public enum Right {
+    /** Connectors, phone numbers, API keys, previews. */
+    PROVISION("provision"),
+    /** The handoff state. */
+    HANDOFF_READ("handoff:read"),
+    /** Transferring calls that are on, and hanging them up. */
+    CALLS_CONTROL("calls:control");
+
+    private final String text;
+
+    Right(String text) {
+      this.text = text;
+    }
+
+    /** The name in the API. */
+    public String text() {
+      return text;
+    }
+
+    /** The right of this name; empty for one we do not know. */
+    public static Optional<Right> of(String name) {
+      return Arrays.stream(values()).filter(right -> right.text.equals(name)).findFirst();
+    }
+  }
+
+  /** Every right. */
+  public static final Set<Right> ALL_RIGHTS =
+      Collections.unmodifiableSet(EnumSet.allOf(Right.class));
+
+  public ApiKey {
+    rights =
+        Collections.unmodifiableSet(
+            rights.isEmpty() ? EnumSet.noneOf(Right.class) : EnumSet.copyOf(rights));
+  }
+
+  /** Whether this key has that right, wherever it opens something. */
+  public boolean may(Right right) {
+    return rights.contains(right);
+  }
+
   /** Whether this key opens what belongs to that account and project. */
   public boolean opens(String account, String project) {
     return (accountId == null || accountId.equals(account))
         && (projectId == null || projectId.equals(project));
   }
 
-  /** Whether this key opens everything, and so may issue other keys. */
+  /** Whether this key is for every account and project. */
   public boolean opensEverything() {
     return accountId == null && projectId == null;
   }
@@ -40,6 +89,7 @@ public record ApiKey(
         .put("secretHash", secretHash)
         .put("accountId", accountId)
         .put("projectId", projectId)
+        .put("rights", new JsonArray(rights.stream().map(Right::text).toList()))
         .put("createdAt", createdAt.toString());
   }
 
@@ -51,6 +101,17 @@ public record ApiKey(
         json.getString("secretHash"),
         json.getString("accountId"),
         json.getString("projectId"),
+        rights(json.getJsonArray("rights")),
         Instant.parse(json.getString("createdAt")));
+  }
+
+  /** A right that we do not know, of a newer version, is not had here. */
+  private static Set<Right> rights(@Nullable JsonArray stored) {
+    if (stored == null) {
+      return ALL_RIGHTS; // issued before there were rights
+    }
+    Set<Right> rights = EnumSet.noneOf(Right.class);
+    stored.forEach(name -> Right.of(String.valueOf(name)).ifPresent(rights::add));
+    return rights;
   }
 }

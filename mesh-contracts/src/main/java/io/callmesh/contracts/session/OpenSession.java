@@ -19,6 +19,9 @@ import java.util.TreeMap;
  * @param to the called number, empty when unknown
  * @param customParameters the customer's own {@code <Parameter>} values
  * @param resume true when this conversation was here before
+ * @param resumeReason why it comes back, such as {@code interrupted} or {@code transfer_busy};
+ *     empty when it does not
+ * @param sharedId an identifier of the integrator's own for the conversation; empty for none
  */
 public record OpenSession(
     long streamKey,
@@ -31,7 +34,9 @@ public record OpenSession(
     String from,
     String to,
     Map<String, String> customParameters,
-    boolean resume) {
+    boolean resume,
+    String resumeReason,
+    String sharedId) {
   public OpenSession {
     customParameters = Map.copyOf(customParameters);
   }
@@ -51,7 +56,9 @@ public record OpenSession(
         .put("from", from)
         .put("to", to)
         .put("customParameters", parameters)
-        .put("resume", resume);
+        .put("resume", resume)
+        .put("resumeReason", resumeReason)
+        .put("sharedId", sharedId);
   }
 
   /** Reads the wire form. */
@@ -70,6 +77,8 @@ public record OpenSession(
         json.getString("from", ""),
         json.getString("to", ""),
         parameters,
-        json.getBoolean("resume", false));
+        json.getBoolean("resume", false),
+        json.getString("resumeReason", ""),
+        json.getString("sharedId", ""));
   }
 }

@@ -4,7 +4,7 @@ import java.util.Map;
 
 /**
  * The {@code <Parameter>} names that are ours. routing-service writes them into the stream's TwiML
- * because Twilio's {@code start} does not tell the numbers; stream-ingress takes them out again.
+ * because Twilio's {@code start} does not tell them; stream-ingress takes them out again.
  */
 public final class StreamParameters {
   /** The caller's number. */
@@ -12,6 +12,12 @@ public final class StreamParameters {
 
   /** The called number. */
   public static final String TO = "callmeshTo";
+
+  /** Why a conversation comes back to its agent. */
+  public static final String RESUME_REASON = "callmeshResumeReason";
+
+  /** The conversation's shared id. */
+  public static final String SHARED_ID = "callmeshSharedId";
 
   private StreamParameters() {}
 

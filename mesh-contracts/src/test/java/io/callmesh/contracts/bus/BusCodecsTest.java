@@ -7,7 +7,9 @@ import io.callmesh.contracts.frame.FrameKind;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.handoff.Receipt;
+import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
+import io.callmesh.contracts.session.SessionFound;
 import io.callmesh.contracts.session.SessionOpened;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.vertx.core.Vertx;
@@ -36,6 +38,8 @@ class BusCodecsTest {
         outcome(new JsonObject()),
         outcome(new JsonObject().put("deep", new JsonObject().put("n", 1).put("t", "\u4e2d"))),
         outcome(new JsonObject()).withReceipt(new Receipt("key-1", STORED)),
+        new FindSession("CA1", "routing.found@1"),
+        new SessionFound("CA1", "AC1", "conv-1", "conn-1"),
         new FindOutcome("CA1"));
   }
 
@@ -134,12 +138,15 @@ class BusCodecsTest {
         "+14158675309",
         "",
         parameters,
-        resume);
+        resume,
+        resume ? "interrupted" : "",
+        "shared");
   }
 
   private static Outcome outcome(JsonObject state) {
     return new Outcome(
         "CA1",
+        "AC1",
         "conv-1",
         "conn-1",
         "acc",
@@ -148,6 +155,7 @@ class BusCodecsTest {
         null,
         "needs_human",
         null,
+        false,
         null,
         state,
         STORED,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,13 +16,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectorTest {
 
   private static final Instant CREATED = Instant.parse("2026-11-23T10:00:00Z");
-  private static final HandoffDestination BILLING = destination("billing");
-  private static final HandoffDestination SALES = destination("sales");
+  private static final Destination BILLING = destination("billing");
+  private static final Destination SALES = destination("sales");
   private static final AgentEndpoint AGENT =
       new AgentEndpoint(
           AgentEndpoint.Protocol.CALLMESH,
           "wss://agent.example.com/v1",
-          new AudioFormat(AudioFormat.Encoding.PCM_S16LE, 16_000));
+          new AudioFormat(AudioFormat.Encoding.PCM_S16LE, 16_000),
+          Map.of(
+              "Authorization",
+              new AgentHeader("Bearer ", "bot-key"),
+              "X-Tenant",
+              new AgentHeader("acme", null)));
 
   @Test
   void comesBackFromItsJson() {
@@ -48,7 +54,7 @@ class ConnectorTest {
 
     assertThat(read.clientEnv()).isEqualTo("live");
     assertThat(read.agent()).isNull();
-    assertThat(read.handoffDestinations()).isEmpty();
+    assertThat(read.destinations()).isEmpty();
     assertThat(read.disableHandoff()).isFalse();
     assertThat(read.twiml()).isNull();
   }
@@ -125,26 +131,33 @@ class ConnectorTest {
   void destinationTakesDefaultsAndRefusesAnUnknownMethod() {
     JsonObject json = new JsonObject().put("name", "billing").put("route", "WW1");
 
-    assertThat(HandoffDestination.fromJson(json).method())
-        .isEqualTo(HandoffDestination.Method.FLEX);
-    assertThat(HandoffDestination.fromJson(reparsed(BILLING.toJson()))).isEqualTo(BILLING);
+    assertThat(Destination.fromJson(json).method()).isEqualTo(Destination.Method.FLEX);
+    assertThat(Destination.fromJson(reparsed(BILLING.toJson()))).isEqualTo(BILLING);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HandoffDestination.fromJson(json.put("method", "pigeon")))
-        .withMessage("handoffDestinations[].method must be flex, was 'pigeon'");
+        .isThrownBy(() -> Destination.fromJson(json.put("method", "pigeon")))
+        .withMessage("destinations[].method is unknown: 'pigeon'");
   }
 
-  private static HandoffDestination destination(String name) {
-    return new HandoffDestination(
+  private static Destination destination(String name) {
+    return new Destination(
         name,
         "for " + name,
-        HandoffDestination.Method.FLEX,
+        Destination.Method.FLEX,
         "WW" + name,
-        new JsonObject().put("skill", name));
+        Map.of("X-Skill", "$skill"),
+        new JsonObject().put("skill", name),
+        5,
+        600,
+        "+14155550100",
+        "https://music.example/hold.mp3",
+        300,
+        "<Response/>",
+        Destination.AGENT);
   }
 
   private static Connector connector(
       @Nullable AgentEndpoint agent,
-      List<HandoffDestination> destinations,
+      List<Destination> destinations,
       @Nullable String fallback,
       @Nullable String twiml) {
     return new Connector(
@@ -161,8 +174,11 @@ class ConnectorTest {
         agent,
         destinations,
         fallback,
+        "billing",
         twiml,
+        "SipHeader_X-Id",
         "5ecre7",
+        new Connector.PreviousToken("0ld", CREATED),
         CREATED);
   }
 

@@ -49,6 +49,7 @@ class OutcomeTest {
       @Nullable String destination, @Nullable String sharedId, JsonObject state) {
     return new Outcome(
         "CA1",
+        "AC1",
         "conv-1",
         "conn-1",
         "acc",
@@ -57,6 +58,7 @@ class OutcomeTest {
         destination,
         null,
         null,
+        sharedId != null,
         sharedId,
         state,
         STORED,

@@ -128,6 +128,6 @@ class SecretsTest {
   }
 
   private static ApiKey key(@Nullable String account, @Nullable String project) {
-    return new ApiKey("key-1", "n", "00", account, project, CREATED);
+    return new ApiKey("key-1", "n", "00", account, project, ApiKey.ALL_RIGHTS, CREATED);
   }
 }

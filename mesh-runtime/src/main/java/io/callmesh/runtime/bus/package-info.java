@@ -1,4 +1,7 @@
-/** How a process joins the event bus: alone, or in a Hazelcast cluster over TCP. */
+/**
+ * How a process joins the event bus: alone, or in a Hazelcast cluster over TCP; and whom it hears
+ * there.
+ */
 @NullMarked
 @CheckReturnValue
 package io.callmesh.runtime.bus;

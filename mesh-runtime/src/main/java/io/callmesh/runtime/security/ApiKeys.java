@@ -21,7 +21,8 @@ public final class ApiKeys {
   public static final String HEADER = "x-api-key";
 
   private static final String CONTEXT_KEY = ApiKey.class.getName();
-  private static final ApiKey ADMIN = new ApiKey("admin", "admin", "", null, null, Instant.EPOCH);
+  private static final ApiKey ADMIN =
+      new ApiKey("admin", "admin", "", null, null, ApiKey.ALL_RIGHTS, Instant.EPOCH);
 
   private final KafkaTable<ApiKey> table;
   private final Optional<Secret> admin;

@@ -32,6 +32,7 @@ class MeshBusIT {
   private static final Outcome OUTCOME =
       new Outcome(
           "CA1",
+          "AC1",
           "conv-1",
           "conn-1",
           "acme",
@@ -40,6 +41,7 @@ class MeshBusIT {
           null,
           "needs_human",
           "Einen Moment, bitte — ich verbinde.",
+          true,
           null,
           new JsonObject().put("nested", new JsonObject().put("n", 1.5)).put("text", "日本 \u0000"),
           Instant.parse("2026-11-23T00:00:00Z"),

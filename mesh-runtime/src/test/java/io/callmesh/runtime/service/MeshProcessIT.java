@@ -159,7 +159,9 @@ class MeshProcessIT {
 
   private static void admitsGoodKeysOnly(MeshProcess process, Tracer tracer) throws Exception {
     IssuedSecret issued = IssuedSecret.issue(IssuedSecret.API_KEY, "key-1");
-    ApiKey key = new ApiKey("key-1", "test", issued.hash(), "acme", "project", Instant.EPOCH);
+    ApiKey key =
+        new ApiKey(
+            "key-1", "test", issued.hash(), "acme", "project", ApiKey.ALL_RIGHTS, Instant.EPOCH);
     tracer.table.put("key-1", key).await(10, SECONDS);
     String good = issued.text().reveal();
 

@@ -52,6 +52,7 @@ public final class ApiKeyApi {
             secret.hash(),
             scope(body, "accountId"),
             scope(body, "projectId"),
+            ApiKey.ALL_RIGHTS,
             clock.instant());
     table
         .put(key.keyId(), key)

@@ -3,7 +3,7 @@ package io.callmesh.routing.connector;
 import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.connector.AgentEndpoint;
 import io.callmesh.contracts.connector.Connector;
-import io.callmesh.contracts.connector.HandoffDestination;
+import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.security.IssuedSecret;
 import io.callmesh.routing.twiml.CustomerDocument;
 import io.callmesh.runtime.web.Json;
@@ -14,6 +14,7 @@ import java.net.URISyntaxException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ final class ConnectorForm {
       throw Problem.badRequest(
           "projectId must be the path's " + projectId + ", was '" + named + "'");
     }
-    List<HandoffDestination> destinations = destinations(body);
+    List<Destination> destinations = destinations(body);
     return new Connector(
         token.id(),
         bounded("name", Json.required(body, "name")),
@@ -62,8 +63,11 @@ final class ConnectorForm {
         agent(Json.object(body, "agent")),
         destinations,
         fallback(Json.text(body, "fallbackDestination"), destinations),
+        null,
         twiml(Json.text(body, "twiml")),
+        null,
         token.hash(),
+        null,
         now);
   }
 
@@ -127,63 +131,69 @@ final class ConnectorForm {
     }
   }
 
-  private static List<HandoffDestination> destinations(JsonObject body) {
-    List<HandoffDestination> destinations =
-        Json.list(body, "handoffDestinations", JsonObject.class, MAX_DESTINATIONS).stream()
+  private static List<Destination> destinations(JsonObject body) {
+    List<Destination> destinations =
+        Json.list(body, "destinations", JsonObject.class, MAX_DESTINATIONS).stream()
             .map(ConnectorForm::destination)
             .toList();
     Set<String> names = new HashSet<>();
-    for (HandoffDestination destination : destinations) {
+    for (Destination destination : destinations) {
       if (!names.add(destination.name())) {
-        throw Problem.badRequest("handoffDestinations has '" + destination.name() + "' twice");
+        throw Problem.badRequest("destinations has '" + destination.name() + "' twice");
       }
     }
     return destinations;
   }
 
-  private static HandoffDestination destination(JsonObject json) {
-    String name = bounded("handoffDestinations[].name", Json.required(json, "name"));
-    String description =
-        bounded("handoffDestinations[].description", Json.text(json, "description", ""));
+  private static Destination destination(JsonObject json) {
+    String name = bounded("destinations[].name", Json.required(json, "name"));
+    String description = bounded("destinations[].description", Json.text(json, "description", ""));
     JsonObject attributes = attributes(Json.object(json, "taskAttributes"));
-    String route = bounded("handoffDestinations[].route", Json.required(json, "route"));
+    String route = bounded("destinations[].route", Json.required(json, "route"));
     if (!WORKFLOW_SID.matcher(route).matches()) {
       throw Problem.badRequest(
-          "handoffDestinations[].route must be a workflow's SID, WW and 32 hex digits, was '"
+          "destinations[].route must be a workflow's SID, WW and 32 hex digits, was '"
               + route
               + "'");
     }
-    return new HandoffDestination(
+    return new Destination(
         name,
         description,
-        method(Json.text(json, "method", HandoffDestination.Method.FLEX.text())),
+        method(Json.text(json, "method", Destination.Method.FLEX.text())),
         route,
-        attributes);
+        Map.of(),
+        attributes,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   private static JsonObject attributes(@Nullable JsonObject json) {
     JsonObject attributes = json == null ? new JsonObject() : json;
     if (attributes.toBuffer().length() > MAX_ATTRIBUTES) {
       throw Problem.badRequest(
-          "handoffDestinations[].taskAttributes must have at most " + MAX_ATTRIBUTES + " bytes");
+          "destinations[].taskAttributes must have at most " + MAX_ATTRIBUTES + " bytes");
     }
     return attributes;
   }
 
-  private static HandoffDestination.Method method(String name) {
-    for (HandoffDestination.Method method : HandoffDestination.Method.values()) {
+  private static Destination.Method method(String name) {
+    for (Destination.Method method : Destination.Method.values()) {
       if (method.text().equals(name)) {
         return method;
       }
     }
-    throw Problem.badRequest("handoffDestinations[].method must be flex, was '" + name + "'");
+    throw Problem.badRequest("destinations[].method must be flex, was '" + name + "'");
   }
 
-  private static @Nullable String fallback(
-      @Nullable String name, List<HandoffDestination> destinations) {
+  private static @Nullable String fallback(@Nullable String name, List<Destination> destinations) {
     if (name != null && destinations.stream().noneMatch(one -> one.name().equals(name))) {
       throw Problem.badRequest(
-          "fallbackDestination must be one of handoffDestinations, was '" + name + "'");
+          "fallbackDestination must be one of destinations, was '" + name + "'");
     }
     return name;
   }

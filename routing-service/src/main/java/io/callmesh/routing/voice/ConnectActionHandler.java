@@ -3,7 +3,7 @@ package io.callmesh.routing.voice;
 import static net.logstash.logback.argument.StructuredArguments.kv;
 
 import io.callmesh.contracts.connector.Connector;
-import io.callmesh.contracts.connector.HandoffDestination;
+import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.routing.RoutingMetrics;
 import io.callmesh.routing.RoutingMetrics.Answer;
@@ -104,7 +104,7 @@ final class ConnectActionHandler {
   }
 
   private String handOff(TwilioWebhook call, Outcome outcome, Connector connector) {
-    HandoffDestination destination =
+    Destination destination =
         connector.destination(outcome.destination()).or(connector::rescueDestination).orElse(null);
     if (destination == null) {
       log.error(
@@ -145,7 +145,7 @@ final class ConnectActionHandler {
           kv("conversationId", conversationId));
       return new Twiml().connect(invitation.to(call, connector, conversationId, resumes + 1)).end();
     }
-    HandoffDestination rescue = connector.rescueDestination().orElse(null);
+    Destination rescue = connector.rescueDestination().orElse(null);
     if (rescue == null) {
       return apologise(connector.ttsLangCode());
     }

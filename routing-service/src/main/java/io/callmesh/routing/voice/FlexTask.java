@@ -1,7 +1,7 @@
 package io.callmesh.routing.voice;
 
 import io.callmesh.contracts.connector.Connector;
-import io.callmesh.contracts.connector.HandoffDestination;
+import io.callmesh.contracts.connector.Destination;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ final class FlexTask {
   private FlexTask() {}
 
   static JsonObject attributes(
-      HandoffDestination destination,
+      Destination destination,
       String from,
       String conversationId,
       Connector connector,

@@ -8,7 +8,7 @@ import io.callmesh.contracts.session.WorkerPresence;
 import io.callmesh.ingress.IngressConfig;
 import io.callmesh.ingress.IngressMetrics;
 import io.callmesh.ingress.StreamEvents;
-import io.callmesh.ingress.worker.WorkerDirectory;
+import io.callmesh.runtime.bus.WorkerDirectory;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -219,6 +219,8 @@ final class TwilioStream implements TwilioMessage.Receiver {
     Map<String, String> parameters = new HashMap<>(stream.parameters());
     String from = StreamParameters.take(parameters, StreamParameters.FROM);
     String to = StreamParameters.take(parameters, StreamParameters.TO);
+    String resumeReason = StreamParameters.take(parameters, StreamParameters.RESUME_REASON);
+    String sharedId = StreamParameters.take(parameters, StreamParameters.SHARED_ID);
     return new OpenSession(
         key,
         table.address(),
@@ -230,7 +232,9 @@ final class TwilioStream implements TwilioMessage.Receiver {
         from,
         to,
         parameters,
-        stream.resume());
+        stream.resume(),
+        resumeReason,
+        sharedId);
   }
 
   private void opened(TwilioMessage.Start message, Admitted stream, String instance) {

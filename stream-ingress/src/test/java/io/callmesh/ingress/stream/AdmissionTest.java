@@ -108,7 +108,10 @@ class AdmissionTest {
         List.of(),
         null,
         null,
+        null,
+        null,
         TOKEN.hash(),
+        null,
         Instant.EPOCH);
   }
 

@@ -1,4 +1,4 @@
-package io.callmesh.ingress.worker;
+package io.callmesh.runtime.bus;
 
 import io.callmesh.contracts.session.WorkerPresence;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.callmesh.ingress.worker;
+package io.callmesh.runtime.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
