@@ -566,8 +566,8 @@ class RoutingServiceIT {
         "{\"destinations\":[{\"name\":\"a\"}]}|route is required",
         "{\"destinations\":[{\"name\":\"a\",\"route\":\"WW1\"}]}|destinations[].route",
         "{\"fallbackDestination\":\"x\"}|fallbackDestination must be one of destinations",
-        "{\"twiml\":\"<Response/>\"}|twiml must have exactly one <Connect",
-        "{\"twiml\":\"<!DOCTYPE a><Response/>\"}|twiml is not well-formed XML",
+        "{\"twiml\":\"<Response/>\"}|twiml, line 1, column 1: The document must have a <Connect",
+        "{\"twiml\":\"<!DOCTYPE a><Response/>\"}|twiml, line 1, column 1: The document must have no DOCTYPE",
         "{\"twiml\":7}|twiml must be a string",
       })
   void namesTheFieldThatIsWrong(String change, String sentence) {
@@ -614,7 +614,9 @@ class RoutingServiceIT {
     refused(
         new JsonObject().put("destinations", new JsonArray().add(withAttributes(8_200))),
         "destinations[].taskAttributes must have at most 8192");
-    refused(new JsonObject().put("twiml", " ".repeat(32_001)), "twiml must have at most 32000");
+    refused(
+        new JsonObject().put("twiml", " ".repeat(65_537)),
+        "twiml, line 1, column 1: The document must have at most");
     String longProject = "/v1/agents/" + long256 + "/telephony/connectors";
     assertThat(api("POST", longProject, ADMIN, new JsonObject().put("name", "n")).problem(400))
         .startsWith("agentId must have at most 256");

@@ -6,6 +6,7 @@ import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.security.IssuedSecret;
 import io.callmesh.routing.twiml.CustomerDocument;
+import io.callmesh.routing.twiml.TwimlException;
 import io.callmesh.runtime.web.Json;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.json.JsonObject;
@@ -203,11 +204,16 @@ final class ConnectorForm {
       return null;
     }
     try {
-      String unused =
-          bounded("twiml's connectorId", CustomerDocument.parse(document).connectorId());
+      List<String> named = CustomerDocument.parse(document).connectorIds();
+      if (named.size() != 1) {
+        throw Problem.badRequest(
+            "twiml must have exactly one <Connect connectorId=\"…\"/>, has " + named.size());
+      }
+      String unused = bounded("twiml's connectorId", named.get(0));
       return document;
-    } catch (IllegalArgumentException wrong) {
-      throw Problem.badRequest(String.valueOf(wrong.getMessage()));
+    } catch (TwimlException wrong) {
+      throw Problem.badRequest(
+          "twiml, line " + wrong.line() + ", column " + wrong.column() + ": " + wrong.getMessage());
     }
   }
 }

@@ -1,166 +1,117 @@
 package io.callmesh.routing.twiml;
 
-import java.io.IOException;
-import java.io.StringReader;
-import java.io.StringWriter;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import javax.xml.XMLConstants;
-import javax.xml.parsers.DocumentBuilder;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import javax.xml.transform.OutputKeys;
-import javax.xml.transform.Transformer;
-import javax.xml.transform.TransformerException;
-import javax.xml.transform.TransformerFactory;
-import javax.xml.transform.dom.DOMSource;
-import javax.xml.transform.stream.StreamResult;
-import org.w3c.dom.Document;
-import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
-import org.xml.sax.ErrorHandler;
-import org.xml.sax.InputSource;
-import org.xml.sax.SAXException;
-import org.xml.sax.SAXParseException;
 
 /**
- * A customer's TwiML around {@code <Connect connectorId="…"/>}, which Twilio does not know and we
- * turn into what it does. Parsed with document types and external entities off.
+ * A customer's TwiML around {@code <Connect connectorId="…">}, which Twilio does not know and we
+ * turn into what it does. Each such Connect is a slot, counted from 0; all else stays byte for byte
+ * as its author wrote it, but for the XML declaration, which is ours. Immutable: parse once,
+ * complete for each call.
  */
 public final class CustomerDocument {
-  /** Longer documents are refused; Twilio takes 64 KB. */
-  public static final int MAX_CHARACTERS = 32_000;
+  private final String root;
+  private final List<String> literals;
+  private final List<Slot> slots;
+  private final int followed;
 
-  /** TwiML nests a handful of elements; writing a document recurses. */
-  private static final int MAX_DEPTH = 32;
-
-  /** Ours: the author's may name another encoding than the one it is sent in. */
-  private static final String PROLOG = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
-
-  private static final String CONNECTOR_ID = "connectorId";
-
-  private final Document document;
-
-  private CustomerDocument(Document document) {
-    this.document = document;
+  /**
+   * A document in pieces.
+   *
+   * @param root the start tag of the root
+   * @param literals what stands before each slot, and after the last
+   * @param followed how many slots have an element after them
+   */
+  CustomerDocument(String root, List<String> literals, List<Slot> slots, int followed) {
+    this.root = root;
+    this.literals = List.copyOf(literals);
+    this.slots = List.copyOf(slots);
+    this.followed = followed;
   }
+
+  /**
+   * A Connect of ours.
+   *
+   * @param attributes those beside {@code connectorId}
+   * @param parameters those of the content
+   * @param content what stands between the tags, as its author wrote it
+   */
+  record Slot(
+      Place place,
+      String connectorId,
+      Map<String, String> attributes,
+      Map<String, String> parameters,
+      String content) {}
 
   /**
    * Parses a document.
    *
-   * @throws IllegalArgumentException with one sentence for its author when it is not usable
+   * @throws TwimlException when it is not usable
    */
   public static CustomerDocument parse(String twiml) {
-    if (twiml.length() > MAX_CHARACTERS) {
+    return new CustomerDocumentParser(twiml).parse();
+  }
+
+  /** The connectors that the slots name, in order; an empty one is that of the document. */
+  public List<String> connectorIds() {
+    return slots.stream().map(Slot::connectorId).toList();
+  }
+
+  /** The customer's own {@code <Parameter>}s of a slot, in order. */
+  public Map<String, String> parameters(int slot) {
+    return slots.get(slot).parameters();
+  }
+
+  /** Whether no element follows a slot. */
+  public boolean endsWith(int slot) {
+    return slot >= followed;
+  }
+
+  /** What is wrong with a slot by what its document cannot know. */
+  public TwimlException fault(int slot, String sentence) {
+    return new TwimlException(sentence, slots.get(slot).place());
+  }
+
+  /**
+   * The document for Twilio: our parameters come before the customer's own.
+   *
+   * @param streams one for each slot, in order
+   */
+  public String complete(List<StreamNoun> streams) {
+    requireOneForEach(slots.size(), streams);
+    return complete(Markup.PROLOG + literals.get(0), 0, streams);
+  }
+
+  /**
+   * The document of what follows a slot: what Twilio would run next, were it not for the action.
+   *
+   * @param rest one for each slot that follows, in order; empty to leave those out
+   */
+  public String after(int slot, List<StreamNoun> rest) {
+    if (!rest.isEmpty()) {
+      requireOneForEach(slots.size() - slot - 1, rest);
+    }
+    return complete(Markup.PROLOG + root + literals.get(slot + 1), slot + 1, rest);
+  }
+
+  private static void requireOneForEach(int slots, List<StreamNoun> streams) {
+    if (streams.size() != slots) {
       throw new IllegalArgumentException(
-          "twiml must have at most " + MAX_CHARACTERS + " characters");
+          "there must be " + slots + " streams, were " + streams.size());
     }
-    try {
-      Document document = parser().parse(new InputSource(new StringReader(twiml)));
-      CustomerDocument parsed = new CustomerDocument(document);
-      if (!document.getDocumentElement().getTagName().equals("Response")) {
-        throw new IllegalArgumentException("twiml must have <Response> as its root");
+  }
+
+  private String complete(String beginning, int first, List<StreamNoun> streams) {
+    StringBuilder twiml = new StringBuilder(beginning);
+    Iterator<StreamNoun> stream = streams.iterator();
+    for (int i = first; i < slots.size(); i++) {
+      if (stream.hasNext()) {
+        Slot slot = slots.get(i);
+        twiml.append(Twiml.connectElement(stream.next(), slot.attributes(), slot.content()));
       }
-      if (parsed.connects().size() != 1) {
-        throw new IllegalArgumentException(
-            "twiml must have exactly one <Connect connectorId=\"…\"/>, has "
-                + parsed.connects().size());
-      }
-      return parsed;
-    } catch (SAXException malformed) {
-      throw new IllegalArgumentException("twiml is not well-formed XML: " + malformed.getMessage());
-    } catch (IOException impossible) {
-      throw new IllegalStateException("cannot read from memory", impossible);
+      twiml.append(literals.get(i + 1));
     }
-  }
-
-  /** The connector that the document names; blank for the one it belongs to. */
-  public String connectorId() {
-    return connects().get(0).getAttribute(CONNECTOR_ID).strip();
-  }
-
-  /** The document for Twilio, with the connector's stream in its place. Call once. */
-  public String complete(StreamNoun stream) {
-    Element connect = connects().get(0);
-    connect.removeAttribute(CONNECTOR_ID);
-    stream.connectAttributes().forEach(connect::setAttribute);
-    Element noun = document.createElement("Stream");
-    stream.streamAttributes().forEach(noun::setAttribute);
-    for (Map.Entry<String, String> parameter : stream.parameters().entrySet()) {
-      Element element = document.createElement("Parameter");
-      element.setAttribute("name", parameter.getKey());
-      element.setAttribute("value", Twiml.clean(parameter.getValue()));
-      noun.appendChild(element);
-    }
-    moveParameters(connect, noun);
-    connect.appendChild(noun);
-    return text();
-  }
-
-  /** The customer's own {@code <Parameter>} children belong to the stream. */
-  private static void moveParameters(Element connect, Element noun) {
-    NodeList parameters = connect.getElementsByTagName("Parameter");
-    while (parameters.getLength() > 0) {
-      noun.appendChild(parameters.item(0));
-    }
-  }
-
-  private List<Element> connects() {
-    List<Element> found = new ArrayList<>();
-    NodeList all = document.getElementsByTagName("Connect");
-    for (int i = 0; i < all.getLength(); i++) {
-      Element connect = (Element) all.item(i);
-      if (connect.hasAttribute(CONNECTOR_ID)) {
-        found.add(connect);
-      }
-    }
-    return found;
-  }
-
-  private String text() {
-    try {
-      TransformerFactory factory = TransformerFactory.newInstance();
-      factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-      StringWriter text = new StringWriter();
-      Transformer transformer = factory.newTransformer();
-      transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
-      transformer.transform(new DOMSource(document.getDocumentElement()), new StreamResult(text));
-      return PROLOG + text;
-    } catch (TransformerException e) {
-      throw new IllegalStateException("cannot write to memory", e);
-    }
-  }
-
-  private static DocumentBuilder parser() {
-    try {
-      DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-      factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-      factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-      factory.setAttribute("jdk.xml.maxElementDepth", MAX_DEPTH);
-      factory.setXIncludeAware(false);
-      factory.setExpandEntityReferences(false);
-      DocumentBuilder parser = factory.newDocumentBuilder();
-      parser.setErrorHandler(new Throwing());
-      return parser;
-    } catch (ParserConfigurationException e) {
-      throw new IllegalStateException("the platform's XML parser cannot be made safe", e);
-    }
-  }
-
-  /** The platform's own handler prints to the console. */
-  private static final class Throwing implements ErrorHandler {
-    @Override
-    public void warning(SAXParseException exception) {}
-
-    @Override
-    public void error(SAXParseException exception) throws SAXException {
-      throw exception;
-    }
-
-    @Override
-    public void fatalError(SAXParseException exception) throws SAXException {
-      throw exception;
-    }
+    return twiml.toString();
   }
 }

@@ -8,6 +8,7 @@ import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.routing.RoutingMetrics;
 import io.callmesh.routing.RoutingMetrics.Answer;
 import io.callmesh.routing.connector.Connectors;
+import io.callmesh.routing.twiml.Enqueue;
 import io.callmesh.routing.twiml.Twiml;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -123,7 +124,12 @@ final class ConnectActionHandler {
     JsonObject attributes =
         FlexTask.attributes(
             destination, call.get("From"), outcome.conversationId(), connector, outcome.reason());
-    return spoken(outcome, connector).enqueue(destination.route(), attributes).end();
+    return spoken(outcome, connector).enqueue(task(destination, attributes)).end();
+  }
+
+  private static Enqueue task(Destination destination, JsonObject attributes) {
+    return new Enqueue(
+        destination.route(), "", null, attributes, destination.priority(), destination.timeout());
   }
 
   private static Twiml spoken(Outcome outcome, Connector connector) {
@@ -131,7 +137,7 @@ final class ConnectActionHandler {
     String utterance = outcome.utterance();
     return utterance == null || utterance.isBlank()
         ? twiml
-        : twiml.say(utterance, connector.ttsLangCode());
+        : twiml.say(utterance, connector.ttsLangCode(), "");
   }
 
   private String interrupted(TwilioWebhook call, Connector connector) {
@@ -158,8 +164,10 @@ final class ConnectActionHandler {
         rescue.name());
     return new Twiml()
         .enqueue(
-            rescue.route(),
-            FlexTask.attributes(rescue, call.get("From"), conversationId, connector, "interrupted"))
+            task(
+                rescue,
+                FlexTask.attributes(
+                    rescue, call.get("From"), conversationId, connector, "interrupted")))
         .end();
   }
 
@@ -173,6 +181,6 @@ final class ConnectActionHandler {
 
   private String apologise(String language) {
     metrics.answered(Answer.APOLOGY);
-    return new Twiml().say(apology, language).hangup().end();
+    return new Twiml().say(apology, language, "").hangup().end();
   }
 }

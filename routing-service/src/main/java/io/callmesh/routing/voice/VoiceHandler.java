@@ -15,6 +15,7 @@ import io.callmesh.routing.twiml.Twiml;
 import io.callmesh.runtime.kafka.CallEvents;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -82,9 +83,9 @@ final class VoiceHandler {
       return stream(call, connector, noun -> new Twiml().connect(noun).end());
     }
     CustomerDocument document = CustomerDocument.parse(connector.twiml());
-    String named = document.connectorId();
+    String named = document.connectorIds().get(0);
     if (named.isEmpty() || named.equals(connector.connectorId())) {
-      return stream(call, connector, document::complete);
+      return stream(call, connector, noun -> document.complete(List.of(noun)));
     }
     return connectors
         .find(named)
@@ -98,7 +99,8 @@ final class VoiceHandler {
                     connector.connectorId(),
                     named);
               }
-              return stream(call, beside.orElse(connector), document::complete);
+              return stream(
+                  call, beside.orElse(connector), noun -> document.complete(List.of(noun)));
             });
   }
 
@@ -143,6 +145,6 @@ final class VoiceHandler {
 
   private Future<String> apologise(String language) {
     metrics.answered(Answer.APOLOGY);
-    return Future.succeededFuture(new Twiml().say(apology, language).hangup().end());
+    return Future.succeededFuture(new Twiml().say(apology, language, "").hangup().end());
   }
 }

@@ -12,13 +12,13 @@ class TwimlTest {
 
   @Test
   void writesVerbsInOrder() {
-    assertThat(new Twiml().say("Bye", "en-GB").hangup().end())
+    assertThat(new Twiml().say("Bye", "en-GB", "").hangup().end())
         .isEqualTo(PROLOG + "<Response><Say language=\"en-GB\">Bye</Say><Hangup/></Response>");
   }
 
   @Test
   void leavesAnUnknownLanguageToTwilio() {
-    assertThat(new Twiml().say("Bye", " ").end())
+    assertThat(new Twiml().say("Bye", " ", "").end())
         .isEqualTo(PROLOG + "<Response><Say>Bye</Say></Response>");
   }
 
@@ -26,8 +26,15 @@ class TwimlTest {
   void escapesWhatComesFromOutside() {
     String twiml =
         new Twiml()
-            .say("</Say><Dial>+1900</Dial> & \"more\" ]]>", "\"><Dial>+1900</Dial>")
-            .enqueue("WW\"/><Hangup/>", new JsonObject().put("a", "</Task><Hangup/>"))
+            .say("</Say><Dial>+1900</Dial> & \"more\" ]]>", "\"><Dial>+1900</Dial>", "")
+            .enqueue(
+                new Enqueue(
+                    "WW\"/><Hangup/>",
+                    "",
+                    null,
+                    new JsonObject().put("a", "</Task><Hangup/>"),
+                    null,
+                    null))
             .end();
 
     assertThat(twiml).doesNotContain("<Dial>").doesNotContain("<Hangup/>");
@@ -40,7 +47,7 @@ class TwimlTest {
 
   @Test
   void leavesOutWhatXmlCannotCarry() {
-    String twiml = new Twiml().say("a\u0000b\u001Bc\uFFFEd\uD800e\tf\n😀 ü", "en\u0007").end();
+    String twiml = new Twiml().say("a\u0000b\u001Bc\uFFFEd\uD800e\tf\n😀 ü", "en\u0007", "").end();
 
     assertThat(Xml.parse(twiml).getDocumentElement().getTextContent()).isEqualTo("abcde\tf\n😀 ü");
     assertThat(Xml.attribute(twiml, "Say", "language")).isEqualTo("en");

@@ -1,0 +1,132 @@
+package io.callmesh.routing.twiml;
+
+import io.callmesh.routing.twiml.HandoffDocument.Passage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.xml.stream.XMLStreamConstants;
+
+/** Finds where the variables of a handoff's document may be. Used once. */
+final class HandoffDocumentParser {
+  private static final Pattern CDATA = Pattern.compile("<!\\[CDATA\\[(.*?)\\]\\]>", Pattern.DOTALL);
+
+  private static final Pattern URL =
+      Pattern.compile("\\s*(https?|wss?|sips?|tel|mailto):", Pattern.CASE_INSENSITIVE);
+
+  private final TwimlReader reader;
+  private final List<Passage> passages = new ArrayList<>();
+
+  /** What stands between two tags, with comments between: a URL or not as a whole. */
+  private final List<Template> content = new ArrayList<>();
+
+  private final StringBuilder meaning = new StringBuilder();
+
+  /** How far the text has been taken. */
+  private int taken;
+
+  HandoffDocumentParser(String twiml) {
+    reader = new TwimlReader(twiml);
+    taken = reader.body();
+  }
+
+  HandoffDocument parse() {
+    content.add(Template.literal(Markup.PROLOG));
+    while (reader.next()) {
+      switch (reader.event()) {
+        case XMLStreamConstants.START_ELEMENT -> startElement();
+        case XMLStreamConstants.END_ELEMENT -> endElement();
+        case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA ->
+            meaning.append(reader.characters());
+        case XMLStreamConstants.COMMENT, XMLStreamConstants.PROCESSING_INSTRUCTION -> aside();
+        default -> {}
+      }
+    }
+    takeLiteral(reader.text().length());
+    endContent();
+    int bytes = passages.stream().mapToInt(passage -> passage.template().bytes()).sum();
+    reader.refuseBeyond(bytes);
+    return new HandoffDocument(passages, Markup.MAX_BYTES - bytes);
+  }
+
+  private void startElement() {
+    takeText(reader.start());
+    endContent();
+    Map<String, String> attributes = reader.attributes();
+    if (attributes.containsKey("connectorId")) {
+      throw reader.fault(
+          reader.start(),
+          "A handoff's document can have no connectorId: <Redirect> to"
+              + " /twilio/connectors/{connectorId}/voice instead.");
+    }
+    attributes.values().forEach(this::attribute);
+    takeLiteral(reader.end());
+  }
+
+  /** The next attribute's value: in a start tag that is well-formed, quotes are around values. */
+  private void attribute(String value) {
+    String text = reader.text();
+    int begin = taken;
+    while (text.charAt(begin) != '"' && text.charAt(begin) != '\'') {
+      begin++;
+    }
+    int end = text.indexOf(text.charAt(begin), begin + 1);
+    takeLiteral(begin + 1);
+    endContent();
+    meaning.append(value);
+    content.add(Template.of(text.substring(begin + 1, end)));
+    endContent();
+    taken = end;
+    takeLiteral(end + 1);
+  }
+
+  private void endElement() {
+    if (reader.start() >= taken) {
+      takeText(reader.start());
+      endContent();
+      takeLiteral(reader.end());
+    }
+  }
+
+  /** What is no text, and does not end one. */
+  private void aside() {
+    takeText(reader.start());
+    takeLiteral(reader.end());
+  }
+
+  private void takeText(int end) {
+    content.add(Template.of(withoutCdata(reader.text().substring(taken, end))));
+    taken = end;
+  }
+
+  private void takeLiteral(int end) {
+    content.add(Template.literal(reader.text().substring(taken, end)));
+    taken = end;
+  }
+
+  private static String withoutCdata(String text) {
+    return CDATA
+        .matcher(text)
+        .replaceAll(section -> Matcher.quoteReplacement(Markup.escapeText(section.group(1))));
+  }
+
+  private void endContent() {
+    UnaryOperator<String> encoding = encoding(meaning);
+    content.forEach(template -> passages.add(new Passage(template, encoding)));
+    content.clear();
+    meaning.setLength(0);
+  }
+
+  private static UnaryOperator<String> encoding(CharSequence meaning) {
+    Matcher url = URL.matcher(meaning);
+    if (!url.lookingAt()) {
+      return value -> value;
+    }
+    return url.group(1).toLowerCase(Locale.ROOT).startsWith("sip")
+        ? value -> Markup.percentEncode(Markup.inOneLine(value), "")
+        : value -> Markup.percentEncode(value, "");
+  }
+}
