@@ -19,8 +19,12 @@ import java.util.Optional;
  * @param adminApiKey the first API key
  * @param ticketLifetime how long a ticket is good
  * @param outcomeTimeout for the question for a call's outcome
- * @param maxResumes how often a call is sent back to the agent
+ * @param maxResumes how often in a minute an interrupted call is sent back to the agent
+ * @param maxTransfers how often a call is sent to a destination
+ * @param taskAttributesLimit bytes of a task's attributes up to which they hold the handoff data
+ * @param studioUrl where Studio waits for calls to come back
  * @param apology what a caller hears when there is nothing to connect to
+ * @param holdSentence what callers hear who wait without music
  */
 public record RoutingConfig(
     PublicUrls urls,
@@ -30,8 +34,16 @@ public record RoutingConfig(
     Duration ticketLifetime,
     Duration outcomeTimeout,
     int maxResumes,
-    String apology) {
+    int maxTransfers,
+    int taskAttributesLimit,
+    String studioUrl,
+    String apology,
+    String holdSentence) {
   private static final int MAX_RESUMES = 100;
+  private static final int MAX_TRANSFERS = 50;
+
+  /** Twilio takes 64 KB of TwiML, and XML may need six characters for one of JSON's. */
+  private static final int MAX_TASK_ATTRIBUTES = 10_000;
 
   public RoutingConfig {
     ticketSecrets = List.copyOf(ticketSecrets);
@@ -56,6 +68,10 @@ public record RoutingConfig(
         settings.duration("CALLMESH_ROUTING_TICKET_LIFETIME"),
         settings.duration("CALLMESH_ROUTING_OUTCOME_TIMEOUT"),
         settings.integer("CALLMESH_ROUTING_MAX_RESUMES", 0, MAX_RESUMES),
-        settings.required("CALLMESH_ROUTING_APOLOGY"));
+        settings.integer("CALLMESH_ROUTING_MAX_TRANSFERS", 1, MAX_TRANSFERS),
+        settings.integer("CALLMESH_ROUTING_TASK_ATTRIBUTES_LIMIT", 1, MAX_TASK_ATTRIBUTES),
+        settings.required("CALLMESH_ROUTING_STUDIO_URL"),
+        settings.required("CALLMESH_ROUTING_APOLOGY"),
+        settings.required("CALLMESH_ROUTING_HOLD_SENTENCE"));
   }
 }

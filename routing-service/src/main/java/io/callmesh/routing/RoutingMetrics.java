@@ -1,5 +1,6 @@
 package io.callmesh.routing;
 
+import io.callmesh.contracts.connector.Destination;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
 
@@ -11,6 +12,18 @@ public final class RoutingMetrics {
     VOICE,
     /** A stream has ended: what now? */
     CONNECT_ACTION,
+    /** A dialled party has ended, or did not answer. */
+    DIAL_ACTION,
+    /** A REFER was answered. */
+    REFER_ACTION,
+    /** A call left a queue. */
+    ENQUEUE_ACTION,
+    /** A caller waits in a queue. */
+    ENQUEUE_WAIT,
+    /** A supervisor sends a call elsewhere. */
+    TRANSFER,
+    /** Another webhook of the call failed. */
+    FALLBACK,
     /** A stream started, ended or failed. */
     STREAM_STATUS,
     /** A call changed its status. */
@@ -29,6 +42,31 @@ public final class RoutingMetrics {
     APOLOGY,
     /** Nothing: the call is over. */
     NOTHING
+  }
+
+  /** Why a destination did not take a call. */
+  public enum NotTaken {
+    /** Somebody else is on the line. */
+    BUSY,
+    /** It rang for too long. */
+    NO_ANSWER,
+    /** The carrier could not reach it. */
+    FAILED,
+    /** The attempt was given up. */
+    CANCELED,
+    /** The caller's SBC refused the REFER. */
+    REFUSED,
+    /** Twilio could not queue the call. */
+    QUEUE_ERROR,
+    /** The caller waited for as long as the destination allows. */
+    WAITED_TOO_LONG,
+    /** This call cannot get there: a SIP method on a leg that is not SIP. */
+    IMPOSSIBLE;
+
+    /** As agents and call events are told. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private final MeterRegistry meters;
@@ -51,6 +89,21 @@ public final class RoutingMetrics {
   /** A call was answered. */
   public void answered(Answer answer) {
     meters.counter("callmesh.routing.answers", "answer", tag(answer)).increment();
+  }
+
+  /** A call was sent to a destination. */
+  public void routed(Destination.Method method) {
+    meters.counter("callmesh.routing.transfers", "method", tag(method)).increment();
+  }
+
+  /** A destination did not take a call. */
+  public void notTaken(NotTaken reason) {
+    meters.counter("callmesh.routing.transfers.failed", "reason", tag(reason)).increment();
+  }
+
+  /** A document or a header named a variable that neither the call nor its handoff data has. */
+  public void unknownVariable() {
+    meters.counter("callmesh.routing.variables.unknown").increment();
   }
 
   private static String tag(Enum<?> value) {

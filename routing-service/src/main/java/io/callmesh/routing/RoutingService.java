@@ -28,10 +28,10 @@ public final class RoutingService implements MeshService {
         new TwilioWebhooks(
             config,
             connectors,
-            context.vertx().eventBus(),
             context.events().from(name()),
             new RoutingMetrics(context.meters()),
-            context.clock());
+            context.clock(),
+            context.processId());
     this.provisioning = new ProvisioningApi(connectors, keys, context.clock());
     this.apiKeys = new ApiKeyApi(keyTable, keys, context.clock());
   }
@@ -49,10 +49,9 @@ public final class RoutingService implements MeshService {
   @Override
   public HttpSurface surface() {
     return (vertx, router) -> {
-      webhooks.mount(router);
       provisioning.mount(router);
       apiKeys.mount(router);
-      return Future.succeededFuture();
+      return webhooks.mount(vertx, router);
     };
   }
 

@@ -184,7 +184,7 @@ class RoutingServiceIT {
     Map<String, String> action = query(Xml.attribute(reply.body, "Connect", "action"));
     assertThat(Xml.attribute(reply.body, "Connect", "action"))
         .startsWith(PUBLIC_URL + "/twilio/connect-action?");
-    assertThat(action).containsEntry("connector", connectorId).containsEntry("resumes", "0");
+    assertThat(action).containsEntry("connector", connectorId);
     assertThat(Xml.attribute(reply.body, "Stream", "statusCallback"))
         .isEqualTo(PUBLIC_URL + "/twilio/stream-status");
     assertThat(Xml.parameters(reply.body)).containsValues(CALLER, number);
@@ -209,7 +209,7 @@ class RoutingServiceIT {
     String path = "/twilio/connectors/" + connector(new JsonObject()) + "/voice";
 
     Ticket one = ticket(twilio(path, call()));
-    Ticket two = ticket(twilio(path, call()));
+    Ticket two = ticket(twilio(path, call("CallSid", "CA" + Ids.hex(16))));
 
     assertThat(one.nonce()).isNotEqualTo(two.nonce());
     assertThat(one.conversationId()).isNotEqualTo(two.conversationId());
@@ -270,22 +270,6 @@ class RoutingServiceIT {
     assertThat(ticket(reply).connectorId()).isEqualTo(connectorId);
   }
 
-  @Test
-  void letsTwimlNameAConnectorOfItsOwnProjectOnly() {
-    String beside = connector(new JsonObject());
-    String stranger = connector("stranger-" + project, new JsonObject());
-
-    for (String named : List.of(beside, stranger, "conn-none")) {
-      String own =
-          connector(
-              new JsonObject()
-                  .put("twiml", "<Response><Connect connectorId='" + named + "'/></Response>"));
-      Reply reply = twilio("/twilio/connectors/" + own + "/voice", call());
-      assertThat(ticket(reply).connectorId()).isEqualTo(named.equals(beside) ? beside : own);
-    }
-    assertThat(warnings()).hasSize(2).allMatch(line -> line.contains("its project does not have"));
-  }
-
   // Forgeries.
 
   @ParameterizedTest
@@ -293,7 +277,13 @@ class RoutingServiceIT {
       strings = {
         "/twilio/voice",
         "/twilio/connectors/conn-none/voice",
-        "/twilio/connect-action?connector=c&conversation=v&resumes=0",
+        "/twilio/connect-action?connector=c&conversation=v",
+        "/twilio/dial-action?connector=c&conversation=v",
+        "/twilio/refer-action?connector=c&conversation=v",
+        "/twilio/enqueue-action?connector=c&conversation=v",
+        "/twilio/enqueue-wait?connector=c&conversation=v",
+        "/twilio/transfer?connector=c&conversation=v",
+        "/twilio/fallback",
         "/twilio/stream-status",
         "/twilio/call-status"
       })
@@ -416,7 +406,9 @@ class RoutingServiceIT {
     assertThat(ticket.conversationId()).isEqualTo("conv-1");
     assertThat(ticket.callSid()).isEqualTo(callSid);
     assertThat(query(Xml.attribute(reply.body, "Connect", "action")))
-        .isEqualTo(Map.of("connector", connectorId, "conversation", "conv-1", "resumes", "1"));
+        .containsEntry("connector", connectorId)
+        .containsEntry("conversation", "conv-1")
+        .hasEntrySatisfying("resumed", time -> assertThat(time).matches("\\d{10}"));
   }
 
   @Test
@@ -425,24 +417,15 @@ class RoutingServiceIT {
     outcomes.put(callSid, outcome(Outcome.Kind.HANGUP, null, null, null));
 
     Reply reply =
-        twilio(
-            "/twilio/connect-action?connector=" + connectorId + "&conversation=conv-2&resumes=0",
-            call());
+        twilio("/twilio/connect-action?connector=" + connectorId + "&conversation=conv-2", call());
 
     assertThat(Xml.verbs(reply.body)).isEqualTo("Connect");
     assertThat(ticket(reply).conversationId()).isEqualTo("conv-2");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"3", "99", "many", ""})
-  void rescuesACallThatWasInterruptedTooOften(String resumes) {
-    String target =
-        "/twilio/connect-action?connector="
-            + connector(destinations())
-            + "&conversation=conv-1&resumes="
-            + resumes;
-
-    Reply reply = twilio(target, call());
+  @Test
+  void rescuesACallThatWasInterruptedTooOften() {
+    Reply reply = twilio(action(connector(destinations()), 3), call());
 
     assertThat(Xml.verbs(reply.body)).isEqualTo("Enqueue");
     assertThat(Xml.attribute(reply.body, "Enqueue", "workflowSid")).isEqualTo(OTHER_WORKFLOW);
@@ -768,7 +751,7 @@ class RoutingServiceIT {
     assertThat(reply.status).isEqualTo(201);
     assertThat(reply.json().fieldNames())
         .containsExactlyInAnyOrder(
-            "keyId", "name", "accountId", "projectId", "createdAt", "apiKey");
+            "keyId", "name", "accountId", "projectId", "rights", "createdAt", "apiKey");
     assertThat(reply.json().getString("apiKey"))
         .startsWith("cmk." + reply.json().getString("keyId") + ".");
     assertThat(reply.json().getString("projectId")).isNull();
@@ -872,8 +855,7 @@ class RoutingServiceIT {
         .put("name", name)
         .put("description", "")
         .put("method", "flex")
-        .put("route", route)
-        .put("taskAttributes", new JsonObject());
+        .put("route", route);
   }
 
   private static String freeNumber() {
@@ -948,8 +930,8 @@ class RoutingServiceIT {
   private static String action(String connectorId, int resumes) {
     return "/twilio/connect-action?connector="
         + connectorId
-        + "&conversation=conv-1&resumes="
-        + resumes;
+        + "&conversation=conv-1&resumed="
+        + (Instant.now().getEpochSecond() + ".").repeat(resumes);
   }
 
   private SortedMap<String, List<String>> call(String... more) {

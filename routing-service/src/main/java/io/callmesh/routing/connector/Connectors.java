@@ -3,14 +3,16 @@ package io.callmesh.routing.connector;
 import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.connector.PhoneNumber;
+import io.callmesh.routing.voice.ConnectorDirectory;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.kafka.KafkaTables;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The connectors and the numbers that lead to them, on their tables. Safe on any thread. */
-public final class Connectors {
+public final class Connectors implements ConnectorDirectory {
   private final KafkaTable<Connector> connectors;
   private final KafkaTable<PhoneNumber> numbers;
 
@@ -20,9 +22,14 @@ public final class Connectors {
     this.numbers = tables.table(Topic.PHONE_NUMBERS, PhoneNumber::toJson, PhoneNumber::fromJson);
   }
 
-  /** The connector with this id. */
+  @Override
   public Future<Optional<Connector>> find(String connectorId) {
     return connectors.find(connectorId);
+  }
+
+  @Override
+  public @Nullable Connector get(String connectorId) {
+    return connectors.get(connectorId);
   }
 
   /** The connectors of a project. */
@@ -54,7 +61,7 @@ public final class Connectors {
     return numbers.put(number.number(), number);
   }
 
-  /** The connector that serves a called number; empty when the number leads nowhere. */
+  @Override
   public Future<Optional<Connector>> serving(String number) {
     return numbers
         .find(number)

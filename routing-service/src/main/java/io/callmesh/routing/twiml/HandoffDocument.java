@@ -10,15 +10,18 @@ import java.util.function.UnaryOperator;
  */
 public final class HandoffDocument {
   private final List<Passage> passages;
+  private final int verbs;
   private final int room;
 
   /**
    * A document in passages.
    *
+   * @param verbs the passage before which the first verb would be
    * @param room the bytes that all values may take together
    */
-  HandoffDocument(List<Passage> passages, int room) {
+  HandoffDocument(List<Passage> passages, int verbs, int room) {
     this.passages = List.copyOf(passages);
+    this.verbs = verbs;
     this.room = room;
   }
 
@@ -40,9 +43,20 @@ public final class HandoffDocument {
 
   /** The document for Twilio. Values that would make it longer than 64 KB are left out. */
   public String fill(Variables variables) {
+    return fill(variables, "");
+  }
+
+  /**
+   * The same with other verbs first.
+   *
+   * @param first as {@link Twiml#verbs} writes them
+   */
+  public String fill(Variables variables, String first) {
     StringBuilder twiml = new StringBuilder();
-    Filling filling = new Filling(variables, room);
-    for (Passage passage : passages) {
+    Filling filling = new Filling(variables, room - Markup.bytes(first));
+    for (int i = 0; i < passages.size(); i++) {
+      Passage passage = passages.get(i);
+      twiml.append(i == verbs ? first : "");
       passage.template().fill(twiml, name -> filling.value(name, passage.encoding()));
     }
     return twiml.toString();

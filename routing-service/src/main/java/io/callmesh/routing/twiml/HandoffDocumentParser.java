@@ -25,6 +25,9 @@ final class HandoffDocumentParser {
 
   private final StringBuilder meaning = new StringBuilder();
 
+  /** The passage before which the first verb would be; an empty root has no such place. */
+  private int verbs = -1;
+
   /** How far the text has been taken. */
   private int taken;
 
@@ -49,7 +52,7 @@ final class HandoffDocumentParser {
     endContent();
     int bytes = passages.stream().mapToInt(passage -> passage.template().bytes()).sum();
     reader.refuseBeyond(bytes);
-    return new HandoffDocument(passages, Markup.MAX_BYTES - bytes);
+    return new HandoffDocument(passages, verbs, Markup.MAX_BYTES - bytes);
   }
 
   private void startElement() {
@@ -64,6 +67,10 @@ final class HandoffDocumentParser {
     }
     attributes.values().forEach(this::attribute);
     takeLiteral(reader.end());
+    if (reader.depth() == 1) {
+      endContent();
+      verbs = passages.size();
+    }
   }
 
   /** The next attribute's value: in a start tag that is well-formed, quotes are around values. */

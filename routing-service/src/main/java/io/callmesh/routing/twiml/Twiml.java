@@ -6,6 +6,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import javax.xml.stream.XMLStreamException;
 import org.codehaus.stax2.XMLStreamWriter2;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +154,13 @@ public final class Twiml {
     return element.text.toString();
   }
 
+  /** Verbs alone, for a document that has a {@code <Response>} already. */
+  public static String verbs(UnaryOperator<Twiml> writing) {
+    Twiml verbs = writing.apply(new Twiml(new StringWriter()));
+    verbs.write(() -> verbs.xml.close());
+    return verbs.text.toString();
+  }
+
   @CanIgnoreReturnValue
   private Twiml connect(StreamNoun stream, Map<String, String> others, String content) {
     return write(
@@ -180,7 +188,7 @@ public final class Twiml {
           attribute("action", enqueue.action());
           attribute("method", "POST");
           attribute("waitUrl", enqueue.waitUrl());
-          attribute("waitUrlMethod", "POST");
+          attribute("waitUrlMethod", enqueue.waitUrl() == null ? "" : "POST");
           xml.writeStartElement("Task");
           attribute("priority", enqueue.priority());
           attribute("timeout", enqueue.timeout());

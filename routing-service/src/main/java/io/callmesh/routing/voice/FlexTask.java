@@ -1,44 +1,91 @@
 package io.callmesh.routing.voice;
 
-import io.callmesh.contracts.connector.Connector;
-import io.callmesh.contracts.connector.Destination;
 import io.vertx.core.json.JsonObject;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
- * The attributes of a task that hands a call to Flex. TaskRouter adds its own ({@code call_sid},
- * {@code from}, …); those names are not ours to write (reference/twilio.md 8.2). The handoff state
- * itself stays behind the Handoff API: task attributes are small, and shown to everyone.
+ * The attributes of a task that hands a call to Flex: the destination's own, what Flex shows and
+ * Flex Insights reads, and all that is ours under one key, {@code callmesh}. TaskRouter adds its
+ * own; those names are not ours to write (reference/twilio.md 8.2).
  */
 final class FlexTask {
-  private FlexTask() {}
+  /** What TaskRouter writes itself: ours would be in its way. */
+  private static final Set<String> TASK_ROUTERS =
+      Set.of(
+          "call_sid",
+          "account_sid",
+          "api_version",
+          "from",
+          "to",
+          "caller",
+          "called",
+          "direction",
+          "conference",
+          "reservation_attributes");
 
-  static JsonObject attributes(
-      Destination destination,
-      String from,
-      String conversationId,
-      Connector connector,
-      @Nullable String reason) {
-    JsonObject conversations =
-        new JsonObject()
-            .put("conversation_id", conversationId)
-            // So that a caller who leaves the queue is reported as such (8.3).
-            .put("hang_up_by", "Customer");
+  private static final Set<String> TASK_ROUTERS_BEGIN =
+      Set.of("from_", "to_", "caller_", "called_");
+
+  private final WebhookUrls urls;
+  private final int maxBytes;
+
+  /**
+   * @param maxBytes the size of a task's attributes, as JSON in UTF-8, up to which the handoff data
+   *     is in them
+   */
+  FlexTask(WebhookUrls urls, int maxBytes) {
+    this.urls = urls;
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * The attributes. Handoff data that is too large stays behind the Handoff API, and the task says
+   * where.
+   */
+  JsonObject attributes(Handover handover) {
     JsonObject callmesh =
         new JsonObject()
-            .put("conversation_id", conversationId)
-            .put("connector_id", connector.connectorId())
-            .put("project_id", connector.projectId())
-            .put("destination", destination.name());
-    if (reason != null) {
-      callmesh.put("handoff_reason", reason);
+            .put("conversation_id", handover.state().conversationId())
+            .put("connector_id", handover.connector().connectorId())
+            .put("project_id", handover.connector().projectId())
+            .put("destination", handover.destination().name());
+    if (!handover.reason().isEmpty()) {
+      callmesh.put("handoff_reason", handover.reason());
     }
-    return destination
-        .taskAttributes()
-        .copy()
+    if (!handover.sharedId().isEmpty()) {
+      callmesh.put("shared_id", handover.sharedId());
+    }
+    JsonObject attributes = common(handover).put("callmesh", callmesh);
+    if (!handover.data().isEmpty()) {
+      callmesh.put("handoff", handover.data());
+      if (attributes.toBuffer().length() > maxBytes) {
+        callmesh.remove("handoff");
+        callmesh.put("handoff_state_url", urls.handoffState(handover.call().callSid()));
+      }
+    }
+    return attributes;
+  }
+
+  private static JsonObject common(Handover handover) {
+    JsonObject attributes = handover.destination().taskAttributes().copy();
+    for (String name : Set.copyOf(attributes.fieldNames())) {
+      if (isTaskRouters(name)) {
+        attributes.remove(name);
+      }
+    }
+    Leg leg = Leg.of(handover.call());
+    JsonObject conversations =
+        new JsonObject()
+            .put("conversation_id", handover.state().conversationId())
+            // So that a caller who leaves the queue is reported as such (8.3).
+            .put("hang_up_by", "Customer");
+    return attributes
         .put("type", "inbound")
-        .put("name", from)
-        .mergeIn(new JsonObject().put("conversations", conversations), true)
-        .put("callmesh", callmesh);
+        .put("name", leg.anonymous() ? "Anonymous" : leg.from())
+        .mergeIn(new JsonObject().put("conversations", conversations), true);
+  }
+
+  private static boolean isTaskRouters(String name) {
+    return TASK_ROUTERS.contains(name) || TASK_ROUTERS_BEGIN.stream().anyMatch(name::startsWith);
   }
 }

@@ -5,73 +5,121 @@ import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.security.Ticket;
 import io.callmesh.contracts.security.TicketSeal;
 import io.callmesh.contracts.session.StreamParameters;
-import io.callmesh.routing.RoutingConfig;
 import io.callmesh.routing.twiml.StreamNoun;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Invites a call to a stream: a fresh ticket in the stream's URL, and an action URL that brings
- * back what routing-service, which keeps no call in memory, must know then. Twilio signs that URL,
- * so what comes back in it is ours.
+ * Invites a call to a stream: a ticket in the stream's URL, an action URL that brings the call's
+ * state back, and what the agent must know in parameters.
+ *
+ * <p>A webhook that Twilio repeats within a minute is answered with the same ticket, so that both
+ * answers are one.
  */
 final class Invitation {
-  static final String CONNECTOR = "connector";
-  static final String CONVERSATION = "conversation";
-  static final String RESUMES = "resumes";
+  private static final int MAX_SIP_HEADERS = 20;
+  private static final long MINUTE_S = 60;
 
-  private final RoutingConfig config;
+  private final WebhookUrls urls;
   private final TicketSeal seal;
+  private final Conversations conversations;
+  private final Duration lifetime;
   private final Clock clock;
 
-  Invitation(RoutingConfig config, TicketSeal seal, Clock clock) {
-    this.config = config;
+  /**
+   * @param lifetime how long a ticket is good at least; up to a minute more
+   */
+  Invitation(
+      WebhookUrls urls,
+      TicketSeal seal,
+      Conversations conversations,
+      Duration lifetime,
+      Clock clock) {
+    this.urls = urls;
     this.seal = seal;
+    this.conversations = conversations;
+    this.lifetime = lifetime;
     this.clock = clock;
   }
 
-  /**
-   * The stream for a call.
-   *
-   * @param resumes how often this call was sent back before; 0 for a call that is new
-   */
-  StreamNoun to(TwilioWebhook call, Connector connector, String conversationId, int resumes) {
-    Ticket ticket =
-        new Ticket(
-            Ids.hex(12),
-            call.callSid(),
-            call.accountSid(),
-            conversationId,
-            connector.connectorId(),
-            resumes > 0,
-            clock.instant().plus(config.ticketLifetime()));
-    Map<String, String> parameters = new LinkedHashMap<>();
-    parameters.put(StreamParameters.FROM, call.get("From"));
-    parameters.put(StreamParameters.TO, call.get("To"));
-    String web = config.urls().web();
-    return new StreamNoun(
-        web
-            + "/twilio/connect-action?"
-            + CONNECTOR
-            + "="
-            + encode(connector.connectorId())
-            + "&"
-            + CONVERSATION
-            + "="
-            + encode(conversationId)
-            + "&"
-            + RESUMES
-            + "="
-            + resumes,
-        config.urls().streams() + "/streams/" + seal.seal(ticket),
-        web + "/twilio/stream-status",
-        parameters);
+  /** The stream of a conversation that begins. */
+  StreamNoun begin(TwilioWebhook call, CallState state) {
+    String nonce = call.isOneVisit() ? nonce(state, call.visit()) : Ids.hex(12);
+    Map<String, String> parameters = parameters(call, state);
+    call.fields().entrySet().stream()
+        .filter(field -> isCustomHeader(field.getKey()))
+        .limit(MAX_SIP_HEADERS)
+        .forEach(header -> parameters.put(header.getKey(), header.getValue()));
+    return noun(call, state, false, nonce, parameters);
   }
 
-  private static String encode(String value) {
-    return URLEncoder.encode(value, StandardCharsets.UTF_8);
+  /** What the SBC of a SIP caller has sent along (reference/twilio.md 1.2). */
+  private static boolean isCustomHeader(String field) {
+    return field.regionMatches(true, 0, "SipHeader_X-", 0, "SipHeader_X-".length());
+  }
+
+  /**
+   * The stream of a conversation that comes back.
+   *
+   * @param reason what the agent is told
+   * @param custom the customer's own parameters, told again
+   */
+  StreamNoun resume(
+      TwilioWebhook call, CallState state, String reason, Map<String, String> custom) {
+    Map<String, String> parameters = parameters(call, state);
+    parameters.putAll(custom);
+    parameters.put(StreamParameters.RESUME_REASON, reason);
+    String occasion = state.resumed().size() + "/" + state.attempts() + "/" + state.handled();
+    return noun(call, state, true, nonce(state, occasion), parameters);
+  }
+
+  private String nonce(CallState state, String occasion) {
+    return conversations.nonce(state.conversationId(), occasion + "/" + minute());
+  }
+
+  private static Map<String, String> parameters(TwilioWebhook call, CallState state) {
+    Leg leg = Leg.of(call);
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put(StreamParameters.FROM, leg.from());
+    parameters.put(StreamParameters.TO, leg.to());
+    parameters.put(StreamParameters.SHARED_ID, state.sharedId());
+    return parameters;
+  }
+
+  private StreamNoun noun(
+      TwilioWebhook call,
+      CallState state,
+      boolean resume,
+      String nonce,
+      Map<String, String> parameters) {
+    Ticket ticket =
+        new Ticket(
+            nonce,
+            call.callSid(),
+            call.accountSid(),
+            state.conversationId(),
+            state.connectorId(),
+            resume,
+            Instant.ofEpochSecond((minute() + 1) * MINUTE_S).plus(lifetime));
+    return new StreamNoun(
+        urls.connectAction(state), urls.stream(seal.seal(ticket)), urls.streamStatus(), parameters);
+  }
+
+  private long minute() {
+    return clock.instant().getEpochSecond() / MINUTE_S;
+  }
+
+  /** The value that a connector's {@code sharedIdParameter} names; empty for none. */
+  static String sharedId(
+      TwilioWebhook call, Connector connector, Map<String, String> customParameters) {
+    String name = connector.sharedIdParameter();
+    if (name == null) {
+      return "";
+    }
+    String custom = customParameters.get(name);
+    return custom != null ? custom : call.getIgnoringCase(name);
   }
 }

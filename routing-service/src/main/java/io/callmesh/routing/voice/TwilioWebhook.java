@@ -15,6 +15,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +29,22 @@ final class TwilioWebhook {
   private static final Logger log = LoggerFactory.getLogger(TwilioWebhook.class);
   private static final int MAX_BODY_BYTES = 64 * 1024;
 
-  private final RoutingContext context;
-  private final TwilioForm form;
+  /** The same on every repetition of one webhook (reference/twilio.md 1.3). */
+  private static final String IDEMPOTENCY_TOKEN = "I-Twilio-Idempotency-Token";
 
-  private TwilioWebhook(RoutingContext context, TwilioForm form) {
-    this.context = context;
+  private final TwilioForm form;
+  private final TwilioForm query;
+  private final String idempotencyToken;
+
+  private TwilioWebhook(TwilioForm form, TwilioForm query, String idempotencyToken) {
     this.form = form;
+    this.query = query;
+    this.idempotencyToken = idempotencyToken;
+  }
+
+  /** A webhook that nobody sent, for previews. */
+  static TwilioWebhook imagined(Map<String, String> fields, String query) {
+    return new TwilioWebhook(TwilioForm.of(fields), TwilioForm.decode(query), "");
   }
 
   /** Reads and checks a request; fails with a {@link Problem}: 413, or 403 for a forgery. */
@@ -44,9 +55,13 @@ final class TwilioWebhook {
         .map(
             text -> {
               boolean post = context.request().method().equals(HttpMethod.POST);
-              TwilioForm form = TwilioForm.decode(post ? text : query(context));
-              TwilioWebhook webhook = new TwilioWebhook(context, form);
-              if (!webhook.genuine(requests, post ? form.values() : Collections.emptySortedMap())) {
+              TwilioForm query = TwilioForm.decode(query(context));
+              TwilioForm form = post ? TwilioForm.decode(text) : query;
+              String token = context.request().getHeader(IDEMPOTENCY_TOKEN);
+              TwilioWebhook webhook = new TwilioWebhook(form, query, token == null ? "" : token);
+              SortedMap<String, List<String>> signed =
+                  post ? form.values() : Collections.emptySortedMap();
+              if (!webhook.genuine(requests, context.request(), signed)) {
                 metrics.refused(kind);
                 if (REFUSALS.permits()) {
                   log.warn("{} refused: X-Twilio-Signature is missing or wrong", kind);
@@ -57,8 +72,8 @@ final class TwilioWebhook {
             });
   }
 
-  private boolean genuine(TwilioRequests requests, SortedMap<String, List<String>> signed) {
-    HttpServerRequest request = context.request();
+  private boolean genuine(
+      TwilioRequests requests, HttpServerRequest request, SortedMap<String, List<String>> signed) {
     return requests.genuineWebhook(
         form.get("AccountSid"), request.uri(), signed, request.getHeader(TwilioSignature.HEADER));
   }
@@ -66,6 +81,11 @@ final class TwilioWebhook {
   /** A parameter's value, empty when it is absent. */
   String get(String name) {
     return form.get(name);
+  }
+
+  /** The same, however the sender of a SIP header has spelled its name. */
+  String getIgnoringCase(String name) {
+    return form.getIgnoringCase(name);
   }
 
   String callSid() {
@@ -76,14 +96,36 @@ final class TwilioWebhook {
     return form.get("AccountSid");
   }
 
-  /** A parameter that we put into the URL's query ourselves. */
-  String ours(String name) {
-    String value = context.request().getParam(name);
-    return value == null ? "" : value;
+  /** The parameters and their values, the first of each. */
+  Map<String, String> fields() {
+    return form.first();
   }
 
-  RoutingContext context() {
-    return context;
+  /** A parameter that we put into the URL's query ourselves. */
+  String ours(String name) {
+    return query.get(name);
+  }
+
+  /**
+   * Tells one entry of a call from another, such as a Studio flow that brings the caller to the
+   * agent twice, and is the same when Twilio repeats a webhook. A call that rings enters for the
+   * first time.
+   */
+  String visit() {
+    return idempotencyToken.isEmpty() ? get("CallStatus") : idempotencyToken;
+  }
+
+  /** Whether {@link #visit()} names this one entry and no other. */
+  boolean isOneVisit() {
+    return !idempotencyToken.isEmpty() || get("CallStatus").equals("ringing");
+  }
+
+  /** Whether the call is over, so that no answer matters any more. */
+  boolean isOver() {
+    return switch (get("CallStatus")) {
+      case "completed", "busy", "failed", "no-answer", "canceled" -> true;
+      default -> false;
+    };
   }
 
   private static String query(RoutingContext context) {

@@ -2,15 +2,16 @@ package io.callmesh.routing.voice;
 
 import static net.logstash.logback.argument.StructuredArguments.kv;
 
+import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.security.TicketSeal;
 import io.callmesh.routing.RoutingConfig;
 import io.callmesh.routing.RoutingMetrics;
 import io.callmesh.routing.RoutingMetrics.Webhook;
-import io.callmesh.routing.connector.Connectors;
 import io.callmesh.runtime.kafka.CallEvents;
 import io.callmesh.runtime.security.TwilioRequests;
 import io.vertx.core.Future;
-import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
@@ -22,39 +23,52 @@ import org.slf4j.LoggerFactory;
 public final class TwilioWebhooks {
   private static final Logger log = LoggerFactory.getLogger(TwilioWebhooks.class);
 
+  private final RoutingConfig config;
   private final TwilioRequests requests;
+  private final CallEvents events;
   private final RoutingMetrics metrics;
-  private final VoiceHandler voice;
-  private final ConnectActionHandler connectAction;
+  private final Desk.Backing backing;
+  private final String processId;
 
-  /** Webhooks for these connectors. */
+  /**
+   * Webhooks for these connectors.
+   *
+   * @param processId names this process on the bus
+   */
   public TwilioWebhooks(
       RoutingConfig config,
-      Connectors connectors,
-      EventBus bus,
+      ConnectorDirectory connectors,
       CallEvents events,
       RoutingMetrics metrics,
-      Clock clock) {
+      Clock clock,
+      String processId) {
+    this.config = config;
     this.requests = new TwilioRequests(config.accounts(), config.urls());
+    this.events = events;
     this.metrics = metrics;
-    Invitation invitation =
-        new Invitation(config, new TicketSeal(config.ticketSecrets(), clock), clock);
-    this.voice = new VoiceHandler(connectors, invitation, events, metrics, config.apology());
-    this.connectAction =
-        new ConnectActionHandler(
+    this.backing =
+        new Desk.Backing(
+            config,
             connectors,
-            new Outcomes(bus, config.outcomeTimeout()),
-            invitation,
-            metrics,
-            config.apology(),
-            config.maxResumes());
+            new Documents(connectors),
+            new TicketSeal(config.ticketSecrets(), clock),
+            clock);
+    this.processId = processId;
   }
 
-  /** Mounts the routes. Twilio asks by GET or POST, as the number is configured. */
-  public void mount(Router router) {
-    router
-        .route("/twilio/voice")
-        .handler(context -> twiml(context, Webhook.VOICE, voice::toNumber));
+  /**
+   * Mounts the routes on the calling context. Twilio asks by GET or POST, as the number is
+   * configured. Succeeds when this context hears of the workers.
+   */
+  public Future<?> mount(Vertx vertx, Router router) {
+    Outcomes outcomes = new Outcomes(vertx.eventBus(), config.outcomeTimeout());
+    return WorkerRoom.listen(vertx, processId)
+        .map(room -> new Desk(backing, outcomes::of, room, new ToldStory(metrics, events)))
+        .onSuccess(desk -> mount(router, desk));
+  }
+
+  private void mount(Router router, Desk desk) {
+    twiml(router, "/twilio/voice", Webhook.VOICE, desk.voice()::toNumber);
     router
         .route("/twilio/connectors/:connectorId/voice")
         .handler(
@@ -62,14 +76,22 @@ public final class TwilioWebhooks {
                 twiml(
                     context,
                     Webhook.VOICE,
-                    call -> voice.toConnector(call, context.pathParam("connectorId"))));
-    router
-        .route("/twilio/connect-action")
-        .handler(context -> twiml(context, Webhook.CONNECT_ACTION, connectAction::answer));
-    router
-        .route("/twilio/stream-status")
-        .handler(context -> status(context, Webhook.STREAM_STATUS));
-    router.route("/twilio/call-status").handler(context -> status(context, Webhook.CALL_STATUS));
+                    call -> desk.voice().toConnector(call, context.pathParam("connectorId"))));
+    ActionHandlers actions = desk.actions();
+    twiml(router, "/twilio/connect-action", Webhook.CONNECT_ACTION, actions::streamEnded);
+    twiml(router, "/twilio/dial-action", Webhook.DIAL_ACTION, actions::dialEnded);
+    twiml(router, "/twilio/refer-action", Webhook.REFER_ACTION, actions::referEnded);
+    twiml(router, "/twilio/enqueue-action", Webhook.ENQUEUE_ACTION, actions::queueLeft);
+    twiml(router, "/twilio/enqueue-wait", Webhook.ENQUEUE_WAIT, actions::waiting);
+    twiml(router, "/twilio/transfer", Webhook.TRANSFER, actions::transferred);
+    twiml(router, "/twilio/fallback", Webhook.FALLBACK, actions::failed);
+    status(router, "/twilio/stream-status", Webhook.STREAM_STATUS, this::streamStatus);
+    status(router, "/twilio/call-status", Webhook.CALL_STATUS, this::callStatus);
+  }
+
+  private void twiml(
+      Router router, String path, Webhook kind, Function<TwilioWebhook, Future<String>> answer) {
+    router.route(path).handler(context -> twiml(context, kind, answer));
   }
 
   private void twiml(
@@ -85,18 +107,41 @@ public final class TwilioWebhooks {
         .onFailure(context::fail);
   }
 
-  private void status(RoutingContext context, Webhook kind) {
-    TwilioWebhook.receive(context, kind, requests, metrics)
-        .onSuccess(
-            webhook -> {
-              if (!webhook.get("StreamError").isEmpty()) {
-                log.warn(
-                    "{} Twilio reports a stream error: {}",
-                    kv("callSid", webhook.callSid()),
-                    webhook.get("StreamError"));
-              }
-              context.response().setStatusCode(204).end();
-            })
-        .onFailure(context::fail);
+  private void status(
+      Router router, String path, Webhook kind, java.util.function.Consumer<TwilioWebhook> told) {
+    router
+        .route(path)
+        .handler(
+            context ->
+                TwilioWebhook.receive(context, kind, requests, metrics)
+                    .onSuccess(
+                        webhook -> {
+                          told.accept(webhook);
+                          context.response().setStatusCode(204).end();
+                        })
+                    .onFailure(context::fail));
+  }
+
+  private void streamStatus(TwilioWebhook webhook) {
+    if (!webhook.get("StreamError").isEmpty()) {
+      log.warn(
+          "{} Twilio reports a stream error: {}",
+          kv("callSid", webhook.callSid()),
+          webhook.get("StreamError"));
+    }
+  }
+
+  /** Twilio tells several times, and in any order: the event's id is the same each time. */
+  private void callStatus(TwilioWebhook webhook) {
+    if (webhook.isOver()) {
+      events.publish(
+          CallEventType.CALL_ENDED,
+          webhook.callSid(),
+          webhook.callSid() + "/" + CallEventType.CALL_ENDED.type(),
+          new JsonObject()
+              .put("status", webhook.get("CallStatus"))
+              .put("durationSeconds", webhook.get("CallDuration"))
+              .put("sipResponseCode", webhook.get("SipResponseCode")));
+    }
   }
 }

@@ -1,67 +1,53 @@
 package io.callmesh.routing.voice;
 
-import static net.logstash.logback.argument.StructuredArguments.kv;
-
-import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.connector.Connector;
-import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.security.Masked;
-import io.callmesh.routing.RoutingMetrics;
 import io.callmesh.routing.RoutingMetrics.Answer;
-import io.callmesh.routing.connector.Connectors;
-import io.callmesh.routing.twiml.CustomerDocument;
 import io.callmesh.routing.twiml.StreamNoun;
-import io.callmesh.routing.twiml.Twiml;
-import io.callmesh.runtime.kafka.CallEvents;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Answers the voice webhook: which connector takes this call, and the TwiML that brings it there.
  */
 final class VoiceHandler {
-  private static final Logger log = LoggerFactory.getLogger(VoiceHandler.class);
-
-  private final Connectors connectors;
+  private final ConnectorDirectory connectors;
+  private final Documents documents;
+  private final Conversations conversations;
   private final Invitation invitation;
-  private final CallEvents events;
-  private final RoutingMetrics metrics;
-  private final String apology;
+  private final CallFlow flow;
+  private final CallStory story;
 
   VoiceHandler(
-      Connectors connectors,
+      ConnectorDirectory connectors,
+      Documents documents,
+      Conversations conversations,
       Invitation invitation,
-      CallEvents events,
-      RoutingMetrics metrics,
-      String apology) {
+      CallFlow flow,
+      CallStory story) {
     this.connectors = connectors;
+    this.documents = documents;
+    this.conversations = conversations;
     this.invitation = invitation;
-    this.events = events;
-    this.metrics = metrics;
-    this.apology = apology;
+    this.flow = flow;
+    this.story = story;
   }
 
   /** The TwiML for a call to a number of ours. */
   Future<String> toNumber(TwilioWebhook call) {
-    String number = call.get("To").isEmpty() ? call.get("Called") : call.get("To");
+    String number = Leg.of(call).to();
     return connectors
         .serving(number)
         .compose(
-            found -> {
-              if (found.isEmpty()) {
-                log.warn(
-                    "{} no connector serves {}: import the number and assign it",
-                    kv("callSid", call.callSid()),
-                    Masked.number(number));
-                return apologise("");
-              }
-              return connect(call, found.get());
-            });
+            found ->
+                found
+                    .map(connector -> connect(call, connector))
+                    .orElseGet(
+                        () ->
+                            lost(
+                                call,
+                                "no connector serves "
+                                    + Masked.number(number)
+                                    + ": import the number and assign it")));
   }
 
   /** The TwiML for a call to a connector, whatever the number. */
@@ -69,82 +55,90 @@ final class VoiceHandler {
     return connectors
         .find(connectorId)
         .compose(
-            found -> {
-              if (found.isEmpty()) {
-                log.warn("{} there is no connector {}", kv("callSid", call.callSid()), connectorId);
-                return apologise("");
-              }
-              return connect(call, found.get());
-            });
+            found ->
+                found
+                    .map(connector -> connect(call, connector))
+                    .orElseGet(() -> lost(call, "there is no connector " + connectorId)));
+  }
+
+  private Future<String> lost(TwilioWebhook call, String sentence) {
+    story.trouble(call, sentence);
+    return Future.succeededFuture(flow.apologise(null));
   }
 
   private Future<String> connect(TwilioWebhook call, Connector connector) {
-    if (connector.twiml() == null) {
-      return stream(call, connector, noun -> new Twiml().connect(noun).end());
-    }
-    CustomerDocument document = CustomerDocument.parse(connector.twiml());
-    String named = document.connectorIds().get(0);
-    if (named.isEmpty() || named.equals(connector.connectorId())) {
-      return stream(call, connector, noun -> document.complete(List.of(noun)));
-    }
-    return connectors
-        .find(named)
-        .compose(
-            found -> {
-              Optional<Connector> beside = found.filter(other -> sameProject(connector, other));
-              if (beside.isEmpty()) {
-                log.warn(
-                    "{} the TwiML of connector {} names {}, which its project does not have",
-                    kv("callSid", call.callSid()),
-                    connector.connectorId(),
-                    named);
-              }
-              return stream(
-                  call, beside.orElse(connector), noun -> document.complete(List.of(noun)));
-            });
+    return flow.overflow(call, arriving(call, connector), connector)
+        .map(Future::succeededFuture)
+        .orElseGet(() -> stream(call, connector));
   }
 
-  /** Nobody writes the calls of one project to another's agent. */
-  private static boolean sameProject(Connector one, Connector other) {
-    return one.accountId().equals(other.accountId()) && one.projectId().equals(other.projectId());
+  private Future<String> stream(TwilioWebhook call, Connector connector) {
+    return documents
+        .whole(connector, streams(call))
+        .map(
+            document -> {
+              story.answered(Answer.STREAM);
+              return document;
+            })
+        .recover(noAgent -> withoutAgent(call, connector, noAgent));
   }
 
-  private Future<String> stream(
-      TwilioWebhook call, Connector connector, Function<StreamNoun, String> document) {
-    if (connector.agent() == null) {
-      log.warn(
-          "{} connector {} has no agent: set its agent.url",
-          kv("callSid", call.callSid()),
-          connector.connectorId());
-      return apologise(connector.ttsLangCode());
+  /** What puts this call's streams into a document. */
+  Documents.Streams streams(TwilioWebhook call) {
+    return (owner, slot) -> stream(call, owner, slot);
+  }
+
+  private StreamNoun stream(TwilioWebhook call, Connector owner, Documents.Slot slot) {
+    if (slot.connector().agent() == null) {
+      throw new NoAgent(slot.connector());
     }
-    String conversationId = Ids.conversation();
-    String twiml = document.apply(invitation.to(call, connector, conversationId, 0));
-    metrics.answered(Answer.STREAM);
-    log.info(
-        "{} {} call from {} to connector {}",
-        kv("callSid", call.callSid()),
-        kv("conversationId", conversationId),
-        Masked.number(call.get("From")),
-        connector.connectorId());
-    events.publish(
-        CallEventType.CALL_RECEIVED,
-        call.callSid(),
-        new JsonObject()
-            .put("conversationId", conversationId)
-            .put("connectorId", connector.connectorId())
-            .put("accountId", connector.accountId())
-            .put("projectId", connector.projectId())
-            .put("from", Masked.number(call.get("From")))
-            .put("to", Masked.number(call.get("To")))
-            .put(
-                "direction",
-                Optional.of(call.get("Direction")).filter(d -> !d.isEmpty()).orElse("inbound")));
-    return Future.succeededFuture(twiml);
+    CallState state = begin(call, slot).in(owner.connectorId(), slot.index());
+    if (slot.isLost()) {
+      story.trouble(
+          call,
+          "the TwiML of connector %s names %s, which its account does not have"
+              .formatted(owner.connectorId(), slot.named()));
+    }
+    if (slot.isFirst()) {
+      story.received(call, slot.connector(), state.conversationId());
+    }
+    return invitation.begin(call, state);
   }
 
-  private Future<String> apologise(String language) {
-    metrics.answered(Answer.APOLOGY);
-    return Future.succeededFuture(new Twiml().say(apology, language, "").hangup().end());
+  /** The state of a call that has come to a connector and no further. */
+  CallState arriving(TwilioWebhook call, Connector connector) {
+    return begin(call, Documents.Slot.first(connector));
+  }
+
+  private CallState begin(TwilioWebhook call, Documents.Slot slot) {
+    Connector connector = slot.connector();
+    String conversationId =
+        conversations.id(call.callSid(), connector.connectorId(), call.visit(), slot.index());
+    return CallState.begin(
+        connector.connectorId(),
+        conversationId,
+        Invitation.sharedId(call, connector, slot.parameters()));
+  }
+
+  private Future<String> withoutAgent(TwilioWebhook call, Connector connector, Throwable cause) {
+    if (!(cause instanceof NoAgent absent)) {
+      return Future.failedFuture(cause);
+    }
+    story.trouble(
+        call, "connector " + absent.connector.connectorId() + " has no agent: set its agent.url");
+    return Future.succeededFuture(
+        flow.rescue(call, arriving(call, connector), connector, null, "no_agent"));
+  }
+
+  /** A connector nobody has given an agent yet. */
+  private static final class NoAgent extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Connector connector;
+
+    NoAgent(Connector connector) {
+      super("no agent", null, false, false);
+      this.connector = connector;
+    }
   }
 }

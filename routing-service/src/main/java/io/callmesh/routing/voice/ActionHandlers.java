@@ -1,0 +1,253 @@
+package io.callmesh.routing.voice;
+
+import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.connector.Destination;
+import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.routing.RoutingMetrics.NotTaken;
+import io.callmesh.routing.twiml.Twiml;
+import io.vertx.core.Future;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers what Twilio asks when a part of a call has ended: the stream, a dialled party, a REFER,
+ * the time in a queue. Never with silence.
+ */
+final class ActionHandlers {
+  private static final int HOLD_PAUSE_S = 10;
+
+  private final ConnectorDirectory connectors;
+  private final OutcomeOfCall outcomes;
+  private final VoiceHandler voice;
+  private final CallFlow flow;
+  private final CallStory story;
+  private final String holdSentence;
+
+  /** How the agent's part of a call ended; empty when it was interrupted. */
+  interface OutcomeOfCall {
+    /** Fails when nobody can say in time. */
+    Future<Optional<Outcome>> of(String callSid);
+  }
+
+  /** What a question is answered from: the connector, and the outcome if there is one. */
+  private interface Decision {
+    Future<String> decide(CallState state, Connector connector, @Nullable Outcome outcome);
+  }
+
+  /**
+   * @param holdSentence what callers hear who wait at a destination without music of its own
+   */
+  ActionHandlers(
+      ConnectorDirectory connectors,
+      OutcomeOfCall outcomes,
+      VoiceHandler voice,
+      CallFlow flow,
+      CallStory story,
+      String holdSentence) {
+    this.connectors = connectors;
+    this.outcomes = outcomes;
+    this.voice = voice;
+    this.flow = flow;
+    this.story = story;
+    this.holdSentence = holdSentence;
+  }
+
+  /** The stream has ended: to the outcome's destination; back to the agent when there is none. */
+  Future<String> streamEnded(TwilioWebhook call) {
+    return unlessOver(
+        call,
+        (state, connector, outcome) -> {
+          if (outcome == null || state.hasHandled(outcome.storedAt())) {
+            return Future.succeededFuture(flow.interrupted(call, state, connector));
+          }
+          return outcome.kind() == Outcome.Kind.HANGUP
+              ? flow.hangUp(state, connector, outcome, voice.streams(call))
+              : Future.succeededFuture(handOff(call, state, connector, outcome));
+        });
+  }
+
+  private String handOff(
+      TwilioWebhook call, CallState state, Connector connector, Outcome outcome) {
+    Optional<Destination> wanted = connector.destination(outcome.destination());
+    String reason = reason(outcome);
+    return wanted.isPresent()
+        ? flow.handOver(call, state, connector, wanted.get(), outcome, reason)
+        : flow.rescue(call, state, connector, outcome, reason);
+  }
+
+  private static String reason(@Nullable Outcome outcome) {
+    String reason = outcome == null ? null : outcome.reason();
+    return reason == null ? "" : reason.strip();
+  }
+
+  /** A supervisor has sent the call elsewhere (docs/live-calls.md). */
+  Future<String> transferred(TwilioWebhook call) {
+    return unlessOver(
+        call,
+        (state, connector, outcome) -> {
+          if (outcome != null && outcome.kind() == Outcome.Kind.HANDOFF) {
+            return Future.succeededFuture(handOff(call, state, connector, outcome));
+          }
+          String wanted = state.destination();
+          String reason = call.ours("reason");
+          return Future.succeededFuture(
+              connector
+                  .destination(wanted.isEmpty() ? null : wanted)
+                  .map(there -> flow.handOver(call, state, connector, there, null, reason))
+                  .orElseGet(() -> flow.rescue(call, state, connector, null, reason)));
+        });
+  }
+
+  /** A dialled party has ended the call, or did not take it (reference/twilio.md 3.3). */
+  Future<String> dialEnded(TwilioWebhook call) {
+    return transferEnded(
+        call,
+        switch (call.get("DialCallStatus")) {
+          case "completed", "answered" -> Optional.empty();
+          case "busy" -> Optional.of(NotTaken.BUSY);
+          case "no-answer" -> Optional.of(NotTaken.NO_ANSWER);
+          case "canceled" -> Optional.of(NotTaken.CANCELED);
+          default -> Optional.of(NotTaken.FAILED);
+        });
+  }
+
+  /**
+   * The caller's SBC has answered a REFER; no status at all means that it never said how it went
+   * (reference/twilio.md 3.5).
+   */
+  Future<String> referEnded(TwilioWebhook call) {
+    boolean accepted = call.get("ReferSipResponseCode").startsWith("2");
+    String notified = call.get("NotifySipResponseCode");
+    return transferEnded(
+        call,
+        switch (call.get("ReferCallStatus")) {
+          case "busy" -> Optional.of(NotTaken.BUSY);
+          case "canceled" -> Optional.of(NotTaken.CANCELED);
+          case "in-progress" ->
+              notified.compareTo("3") < 0 ? Optional.empty() : Optional.of(NotTaken.FAILED);
+          default -> Optional.of(accepted ? NotTaken.FAILED : NotTaken.REFUSED);
+        });
+  }
+
+  /** The call left a queue (reference/twilio.md 3.6). */
+  Future<String> queueLeft(TwilioWebhook call) {
+    return switch (call.get("QueueResult")) {
+      case "error", "system-error", "queue-full" ->
+          transferEnded(call, Optional.of(NotTaken.QUEUE_ERROR));
+      case "leave" -> transferEnded(call, Optional.of(NotTaken.WAITED_TOO_LONG));
+      case "redirected", "redirected-from-bridged" -> Future.succeededFuture(flow.nothing());
+      default -> transferEnded(call, Optional.empty());
+    };
+  }
+
+  private Future<String> transferEnded(TwilioWebhook call, Optional<NotTaken> failure) {
+    if (failure.isEmpty()) {
+      return Future.succeededFuture(call.isOver() ? flow.nothing() : flow.over());
+    }
+    return unlessOver(
+        call,
+        (state, connector, outcome) ->
+            Future.succeededFuture(
+                flow.notTaken(call, state, connector, outcome, reason(outcome), failure.get())));
+  }
+
+  /** What a caller hears who waits in a queue; who has waited for long enough leaves it. */
+  Future<String> waiting(TwilioWebhook call) {
+    CallState state = CallState.of(call);
+    return connectors
+        .find(state.connectorId())
+        .map(
+            found ->
+                found
+                    .flatMap(connector -> connector.destination(state.destination()))
+                    .map(destination -> hold(call, found.get(), destination))
+                    .orElseGet(() -> new Twiml().pause(HOLD_PAUSE_S).end()));
+  }
+
+  private String hold(TwilioWebhook call, Connector connector, Destination destination) {
+    Integer longest = destination.maxWait();
+    if (longest != null && number(call.get("QueueTime")) >= longest) {
+      return new Twiml().leave().end();
+    }
+    String music = destination.holdMusic();
+    return music != null
+        ? new Twiml().play(music, 1).end()
+        : Transfers.say(new Twiml(), holdSentence, connector).pause(HOLD_PAUSE_S).end();
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException absent) {
+      return 0;
+    }
+  }
+
+  /**
+   * Another webhook of the call failed (reference/twilio.md 1.3): where the agent wanted the call,
+   * if that is known, or else to a person.
+   */
+  Future<String> failed(TwilioWebhook call) {
+    story.trouble(call, "a webhook of ours failed, Twilio says " + number(call.get("ErrorCode")));
+    if (call.isOver()) {
+      return Future.succeededFuture(flow.nothing());
+    }
+    Future<Optional<Connector>> connector = connectors.serving(Leg.of(call).to());
+    Future<Optional<Outcome>> outcome = outcome(call);
+    return Future.all(connector, outcome)
+        .map(
+            both ->
+                connector
+                    .result()
+                    .map(found -> onward(call, found, outcome.result().orElse(null)))
+                    .orElseGet(() -> flow.apologise(null)));
+  }
+
+  private String onward(TwilioWebhook call, Connector connector, @Nullable Outcome outcome) {
+    if (outcome != null
+        && outcome.kind() == Outcome.Kind.HANDOFF
+        && outcome.connectorId().equals(connector.connectorId())) {
+      CallState state = CallState.begin(connector.connectorId(), outcome.conversationId(), "");
+      return handOff(call, state, connector, outcome);
+    }
+    return flow.rescue(call, voice.arriving(call, connector), connector, null, "webhook_failed");
+  }
+
+  private Future<String> unlessOver(TwilioWebhook call, Decision decision) {
+    if (call.isOver()) {
+      return Future.succeededFuture(flow.nothing());
+    }
+    CallState state = CallState.of(call);
+    Future<Optional<Connector>> connector = connectors.find(state.connectorId());
+    Future<Optional<Outcome>> outcome = outcome(call);
+    return Future.all(connector, outcome)
+        .compose(
+            both -> {
+              if (connector.result().isEmpty()) {
+                story.trouble(call, "the connector of this call is gone");
+                return Future.succeededFuture(flow.apologise(null));
+              }
+              return decision.decide(
+                  state,
+                  connector.result().get(),
+                  outcome
+                      .result()
+                      .filter(one -> one.conversationId().equals(state.conversationId()))
+                      .orElse(null));
+            });
+  }
+
+  /**
+   * Without handoff-service nobody can say how the agent's part ended; that there is no outcome is
+   * the mildest guess.
+   */
+  private Future<Optional<Outcome>> outcome(TwilioWebhook call) {
+    return outcomes
+        .of(call.callSid())
+        .recover(
+            cause -> {
+              story.trouble(call, "cannot ask for the outcome: " + cause.getMessage());
+              return Future.succeededFuture(Optional.empty());
+            });
+  }
+}

@@ -1,0 +1,154 @@
+package io.callmesh.routing.voice;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+
+/**
+ * What routing-service, which keeps no call in memory, must know at a call's next webhook. It
+ * travels in the query of the URL that Twilio is given for it, which Twilio signs.
+ *
+ * @param connectorId the connector that carries the conversation
+ * @param conversationId the conversation
+ * @param sharedId the conversation's shared id; empty for none
+ * @param ownerId the connector whose document the stream was in; empty before there was one
+ * @param slot which of the document's {@code <Connect>}s it is, from 0
+ * @param resumed when the call was sent back to the agent after an interruption, oldest first, in
+ *     seconds since the epoch; only what counts still
+ * @param handled when the outcome was stored that has been acted on, in milliseconds since the
+ *     epoch; 0 for none. An agent that takes the call again ends its part with another one.
+ * @param attempts how often this call was sent to a destination
+ * @param destination the one that it was sent to last; empty for none
+ */
+record CallState(
+    String connectorId,
+    String conversationId,
+    String sharedId,
+    String ownerId,
+    int slot,
+    List<Long> resumed,
+    long handled,
+    int attempts,
+    String destination) {
+  /** What counts of interruptions is what happened within the last minute. */
+  private static final Duration RESUME_WINDOW = Duration.ofMinutes(1);
+
+  private static final int MAX_RESUMED = 100;
+
+  CallState {
+    resumed = List.copyOf(resumed);
+  }
+
+  /** A conversation that begins. */
+  static CallState begin(String connectorId, String conversationId, String sharedId) {
+    return new CallState(connectorId, conversationId, sharedId, "", 0, List.of(), 0, 0, "");
+  }
+
+  /** Reads what {@link #query} wrote; what is missing or not ours counts as nothing. */
+  static CallState of(TwilioWebhook call) {
+    return new CallState(
+        call.ours("connector"),
+        call.ours("conversation"),
+        call.ours("shared"),
+        call.ours("document"),
+        (int) number(call.ours("slot")),
+        times(call.ours("resumed")),
+        number(call.ours("handled")),
+        (int) Math.min(number(call.ours("attempts")), Integer.MAX_VALUE - 1),
+        call.ours("destination"));
+  }
+
+  private static List<Long> times(String text) {
+    List<Long> times = new ArrayList<>();
+    for (String time : text.split("\\.", MAX_RESUMED)) {
+      if (number(time) > 0) {
+        times.add(number(time));
+      }
+    }
+    return times;
+  }
+
+  private static long number(String text) {
+    try {
+      return text.isEmpty() ? 0 : Math.max(0, Long.parseLong(text));
+    } catch (NumberFormatException notOurs) {
+      return 0;
+    }
+  }
+
+  /** The query of a URL; members that say nothing are left out. */
+  String query() {
+    StringJoiner query = new StringJoiner("&");
+    add(query, "connector", connectorId);
+    add(query, "conversation", conversationId);
+    add(query, "shared", sharedId);
+    add(query, "document", ownerId);
+    add(query, "slot", slot == 0 ? "" : String.valueOf(slot));
+    add(query, "resumed", String.join(".", resumed.stream().map(String::valueOf).toList()));
+    add(query, "handled", handled == 0 ? "" : String.valueOf(handled));
+    add(query, "attempts", attempts == 0 ? "" : String.valueOf(attempts));
+    add(query, "destination", destination);
+    return query.toString();
+  }
+
+  private static void add(StringJoiner query, String name, String value) {
+    if (!value.isEmpty()) {
+      query.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8));
+    }
+  }
+
+  /** The same in a slot of a document. */
+  CallState in(String documentOwnerId, int documentSlot) {
+    return new CallState(
+        connectorId,
+        conversationId,
+        sharedId,
+        documentOwnerId,
+        documentSlot,
+        resumed,
+        handled,
+        attempts,
+        destination);
+  }
+
+  /** How often the call was interrupted within the last minute, and came back. */
+  int recentResumes(Instant now) {
+    return recent(now).size();
+  }
+
+  /** The same after the call is sent back to the agent once more because it was interrupted. */
+  CallState resumedAt(Instant now) {
+    List<Long> times = new ArrayList<>(recent(now));
+    times.add(now.getEpochSecond());
+    return with(times, handled, attempts, destination);
+  }
+
+  private List<Long> recent(Instant now) {
+    long since = now.minus(RESUME_WINDOW).getEpochSecond();
+    return resumed.stream().filter(time -> time > since).toList();
+  }
+
+  /** The same after the call is sent to a destination. */
+  CallState sentTo(String destinationName) {
+    return with(resumed, handled, attempts + 1, destinationName);
+  }
+
+  /** Whether the outcome that was stored then has been acted on. */
+  boolean hasHandled(Instant outcomeStoredAt) {
+    return handled != 0 && handled == outcomeStoredAt.toEpochMilli();
+  }
+
+  /** The same after an outcome was acted on. */
+  CallState handled(Instant outcomeStoredAt) {
+    return with(resumed, outcomeStoredAt.toEpochMilli(), attempts, destination);
+  }
+
+  private CallState with(List<Long> times, long outcome, int tries, String last) {
+    return new CallState(
+        connectorId, conversationId, sharedId, ownerId, slot, times, outcome, tries, last);
+  }
+}

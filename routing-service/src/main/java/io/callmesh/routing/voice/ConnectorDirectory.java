@@ -1,0 +1,18 @@
+package io.callmesh.routing.voice;
+
+import io.callmesh.contracts.connector.Connector;
+import io.vertx.core.Future;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The connectors, as calls look for them. Safe on any thread. */
+public interface ConnectorDirectory {
+  /** The connector with this id. Fails when nobody can say whether there is one. */
+  Future<Optional<Connector>> find(String connectorId);
+
+  /** The connector that serves a called number; empty when the number leads nowhere. */
+  Future<Optional<Connector>> serving(String number);
+
+  /** What memory has now of this connector, without waiting; null for nothing. */
+  @Nullable Connector get(String connectorId);
+}
