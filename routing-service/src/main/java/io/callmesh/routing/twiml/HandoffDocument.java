@@ -1,7 +1,8 @@
 package io.callmesh.routing.twiml;
 
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Map;
 
 /**
  * A document of the customer's own that a handoff runs, with {@code $variables} (see {@link
@@ -25,12 +26,8 @@ public final class HandoffDocument {
     this.room = room;
   }
 
-  /**
-   * A piece of the document's text.
-   *
-   * @param encoding what becomes of a value before it is escaped for XML
-   */
-  record Passage(Template template, UnaryOperator<String> encoding) {}
+  /** A piece of the document's text, and what becomes of the values in it. */
+  record Passage(Template template, ValueEncoding encoding) {}
 
   /**
    * Parses a document.
@@ -62,9 +59,10 @@ public final class HandoffDocument {
     return twiml.toString();
   }
 
-  /** Counts the bytes of the values. */
+  /** Encodes each value once, however often it stands in the document, and counts its bytes. */
   private static final class Filling {
     private final Variables variables;
+    private final Map<Use, Value> values = new HashMap<>();
     private int room;
 
     Filling(Variables variables, int room) {
@@ -72,14 +70,22 @@ public final class HandoffDocument {
       this.room = room;
     }
 
-    String value(String name, UnaryOperator<String> encoding) {
-      String value = Markup.escape(encoding.apply(variables.value(name)));
-      int bytes = Markup.bytes(value);
-      if (bytes > room) {
+    String value(String name, ValueEncoding encoding) {
+      Value value = values.computeIfAbsent(new Use(name, encoding), this::encode);
+      if (value.bytes() > room) {
         return "";
       }
-      room -= bytes;
-      return value;
+      room -= value.bytes();
+      return value.text();
+    }
+
+    private Value encode(Use use) {
+      String text = Markup.escape(use.encoding().encode(variables.value(use.name())));
+      return new Value(text, Markup.bytes(text));
     }
   }
+
+  private record Use(String name, ValueEncoding encoding) {}
+
+  private record Value(String text, int bytes) {}
 }

@@ -3,9 +3,7 @@ package io.callmesh.routing.twiml;
 import io.callmesh.routing.twiml.HandoffDocument.Passage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.stream.XMLStreamConstants;
@@ -13,9 +11,6 @@ import javax.xml.stream.XMLStreamConstants;
 /** Finds where the variables of a handoff's document may be. Used once. */
 final class HandoffDocumentParser {
   private static final Pattern CDATA = Pattern.compile("<!\\[CDATA\\[(.*?)\\]\\]>", Pattern.DOTALL);
-
-  private static final Pattern URL =
-      Pattern.compile("\\s*(https?|wss?|sips?|tel|mailto):", Pattern.CASE_INSENSITIVE);
 
   private final TwimlReader reader;
   private final List<Passage> passages = new ArrayList<>();
@@ -121,19 +116,9 @@ final class HandoffDocumentParser {
   }
 
   private void endContent() {
-    UnaryOperator<String> encoding = encoding(meaning);
+    ValueEncoding encoding = ValueEncoding.in(meaning);
     content.forEach(template -> passages.add(new Passage(template, encoding)));
     content.clear();
     meaning.setLength(0);
-  }
-
-  private static UnaryOperator<String> encoding(CharSequence meaning) {
-    Matcher url = URL.matcher(meaning);
-    if (!url.lookingAt()) {
-      return value -> value;
-    }
-    return url.group(1).toLowerCase(Locale.ROOT).startsWith("sip")
-        ? value -> Markup.percentEncode(Markup.inOneLine(value), "")
-        : value -> Markup.percentEncode(value, "");
   }
 }

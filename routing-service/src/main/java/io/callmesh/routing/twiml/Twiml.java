@@ -58,7 +58,7 @@ public final class Twiml {
           () -> {
             xml.writeStartElement("Say");
             attribute("voice", voice);
-            attribute("language", language);
+            attribute("language", language.strip());
             xml.writeCharacters(part);
             xml.writeEndElement();
           });
@@ -258,13 +258,13 @@ public final class Twiml {
 
   private void attributes(Map<String, String> attributes) throws XMLStreamException {
     for (Map.Entry<String, String> attribute : attributes.entrySet()) {
-      attribute(attribute.getKey(), attribute.getValue());
+      xml.writeAttribute(attribute.getKey(), Markup.clean(attribute.getValue()));
     }
   }
 
   private void attribute(String name, @Nullable Object value) throws XMLStreamException {
     String text = value == null ? "" : Markup.clean(value.toString());
-    if (!text.isBlank()) {
+    if (!text.isEmpty()) {
       xml.writeAttribute(name, text);
     }
   }

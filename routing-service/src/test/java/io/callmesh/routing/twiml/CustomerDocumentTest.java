@@ -73,6 +73,14 @@ class CustomerDocumentTest {
   }
 
   @Test
+  void findsASlotFarBehindTheParsersBuffers() {
+    String far = "\r\n&amp;é<a b='\r\n'/>😀\r<!--\r\n-->".repeat(600);
+
+    assertThat(complete("<Response>" + far + "<Connect connectorId=''/>" + far + "</Response>"))
+        .isEqualTo(PROLOG + "<Response>" + far + CONNECT_1 + far + "</Response>");
+  }
+
+  @Test
   void keepsParametersAndCommentsOfASlotBehindOurs() {
     CustomerDocument document =
         CustomerDocument.parse(
