@@ -53,15 +53,18 @@ final class WaitingRoom {
 
   /** Waits as often as the answer says, or until a document ends it. */
   Future<Exit> wait(@Nullable URI url, boolean get) {
-    if (waits >= answer.waits() || !waiting.getAsBoolean()) {
+    if (url == null) {
+      waits = answer.waits();
+    }
+    if (url == null || waits == answer.waits() || !waiting.getAsBoolean()) {
       return Future.succeededFuture(Exit.NONE);
     }
-    Future<Exit> heard = url == null ? Future.succeededFuture(Exit.NONE) : hear(url, get, 0);
-    return heard.compose(
-        exit -> {
-          waits++;
-          return exit == Exit.NONE ? wait(url, get) : Future.succeededFuture(exit);
-        });
+    return hear(url, get, 0)
+        .compose(
+            exit -> {
+              waits++;
+              return exit == Exit.NONE ? wait(url, get) : Future.succeededFuture(exit);
+            });
   }
 
   private Future<Exit> hear(URI url, boolean get, int redirects) {
