@@ -1,5 +1,8 @@
 package io.callmesh.simulator.twilio;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
 /** How a {@code <Dial>} goes (reference/twilio.md 3.3). */
 public enum DialAnswer {
   /** The other side answers, talks for a second, and hangs up. */
@@ -19,6 +22,27 @@ public enum DialAnswer {
   DialAnswer(String status, int sipResponse) {
     this.status = status;
     this.sipResponse = sipResponse;
+  }
+
+  /**
+   * The answer of a {@code DialCallStatus}.
+   *
+   * @throws IllegalArgumentException with the possible ones when there is none of that status
+   */
+  public static DialAnswer of(String status) {
+    return Arrays.stream(values())
+        .filter(answer -> answer.status.equals(status))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "a transfer goes "
+                        + Arrays.stream(values())
+                            .map(DialAnswer::status)
+                            .collect(Collectors.joining(", "))
+                        + ", was '"
+                        + status
+                        + "'"));
   }
 
   /** The {@code DialCallStatus}, for example {@code no-answer}. */

@@ -1,6 +1,8 @@
 package io.callmesh.simulator.twilio;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,31 @@ public record QueueAnswer(Way way, int waits, Duration perWait) {
     Way(@Nullable String result, int waits) {
       this.result = result;
       this.waits = waits;
+    }
+
+    /**
+     * The way of a {@code QueueResult}, or {@code stay}.
+     *
+     * @throws IllegalArgumentException with the possible ones when there is none of that name
+     */
+    public static Way of(String name) {
+      return Arrays.stream(values())
+          .filter(way -> way.named().equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "a queue goes "
+                          + Arrays.stream(values())
+                              .map(Way::named)
+                              .collect(Collectors.joining(", "))
+                          + ", was '"
+                          + name
+                          + "'"));
+    }
+
+    private String named() {
+      return result == null ? "stay" : result;
     }
 
     /** The {@code QueueResult}; null when the caller stays. */

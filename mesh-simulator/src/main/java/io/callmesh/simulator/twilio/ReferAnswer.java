@@ -26,4 +26,18 @@ public record ReferAnswer(
 
   /** Accepted, and nobody ever says what became of it: no status. */
   public static final ReferAnswer UNTOLD = new ReferAnswer(null, "202", null);
+
+  /**
+   * The REFER that comes to the same as a {@code <Dial>} that goes so. Of one that nobody answers
+   * nothing more is heard, and one that is taken back was never accepted.
+   */
+  public static ReferAnswer like(DialAnswer answer) {
+    return switch (answer) {
+      case COMPLETED -> ACCEPTED;
+      case BUSY -> BUSY;
+      case NO_ANSWER -> UNTOLD;
+      case FAILED -> FAILED;
+      case CANCELED -> REFUSED;
+    };
+  }
 }

@@ -42,6 +42,7 @@ final class TwimlRunner implements Verb.Visitor<Future<TwimlRunner.Next>> {
   private final CallListener listener;
   private final Iterator<DialAnswer> dials;
   private final Iterator<ReferAnswer> refers;
+  private final Iterator<DialAnswer> transfers;
   private final Iterator<QueueAnswer> queues;
 
   private @Nullable URI documentUrl;
@@ -72,6 +73,7 @@ final class TwimlRunner implements Verb.Visitor<Future<TwimlRunner.Next>> {
     this.documents = new Documents(webhooks, plan.habits().twice(), log, listener);
     this.dials = plan.farEnd().dials().iterator();
     this.refers = plan.farEnd().refers().iterator();
+    this.transfers = plan.farEnd().transfers().iterator();
     this.queues = plan.farEnd().queues().iterator();
   }
 
@@ -348,7 +350,7 @@ final class TwimlRunner implements Verb.Visitor<Future<TwimlRunner.Next>> {
   @Override
   public Future<Next> dial(Verb.Dial dial) {
     dial.targets().forEach(this::transfer);
-    DialAnswer answer = next(dials, DialAnswer.COMPLETED);
+    DialAnswer answer = next(dials.hasNext() ? dials : transfers, DialAnswer.COMPLETED);
     dial.targets().forEach(target -> listener.onTransferEnded(target, answer.status()));
     SortedMap<String, String> fields =
         form.with(
@@ -376,7 +378,8 @@ final class TwimlRunner implements Verb.Visitor<Future<TwimlRunner.Next>> {
           CallException.twiml("<Refer> on a leg that is not SIP: nobody there takes a REFER"));
     }
     transfer(refer.target());
-    ReferAnswer answer = next(refers, ReferAnswer.ACCEPTED);
+    ReferAnswer answer =
+        refers.hasNext() ? refers.next() : ReferAnswer.like(next(transfers, DialAnswer.COMPLETED));
     listener.onTransferEnded(refer.target(), answer.callStatus());
     SortedMap<String, String> fields = form.with("in-progress");
     put(fields, "ReferCallStatus", answer.callStatus());
