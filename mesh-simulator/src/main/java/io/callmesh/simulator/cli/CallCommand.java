@@ -7,8 +7,12 @@ import io.callmesh.simulator.twilio.CallException;
 import io.callmesh.simulator.twilio.CallPlan;
 import io.callmesh.simulator.twilio.CallReport;
 import io.callmesh.simulator.twilio.CallerStep;
+import io.callmesh.simulator.twilio.DialAnswer;
+import io.callmesh.simulator.twilio.FarEnd;
+import io.callmesh.simulator.twilio.QueueAnswer;
 import io.callmesh.simulator.twilio.TwilioAccount;
 import io.callmesh.simulator.twilio.TwilioSimulator;
+import io.callmesh.simulator.twilio.WebhookHabits;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -17,6 +21,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +50,10 @@ import picocli.CommandLine.Option;
     footer = {
       "  Call the mesh on this machine and ask for a person:",
       "    TWILIO_AUTH_TOKEN=... callmesh call --to +15550100000",
+      "  Let the first two transfers fail, and a person in Flex hang up at last:",
+      "    callmesh call --then busy --then no-answer --queue bridged",
+      "  Call by SIP, and send every webhook twice:",
+      "    callmesh call --from sip:alice@pbx.example.com --sip-header X-Id=7 --twice",
       "  Speak a recording of your own to a mesh behind a tunnel, and hang up:",
       "    callmesh call --url http://localhost:8080 --public-url https://mesh.example.com \\",
       "      --caller question.wav --press \"\" --record call.wav"
@@ -86,8 +95,24 @@ public final class CallCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "NUMBER",
       defaultValue = "+15550100001",
-      description = "The caller's number. Default: ${DEFAULT-VALUE}")
+      description =
+          "The caller's number, or sip:user@host for a SIP call. Default: ${DEFAULT-VALUE}")
   private String from;
+
+  @Option(names = "--anonymous", description = "The caller withholds their number.")
+  private boolean anonymous;
+
+  @Option(
+      names = "--sip-header",
+      paramLabel = "X-NAME=VALUE",
+      description = "A header of the SIP caller's INVITE; may be repeated.")
+  private Map<String, String> sipHeaders = Map.of();
+
+  @Option(
+      names = "--field",
+      paramLabel = "NAME=VALUE",
+      description = "A field that every webhook of the call carries too; may be repeated.")
+  private Map<String, String> fields = Map.of();
 
   @Option(
       names = "--to",
@@ -104,6 +129,27 @@ public final class CallCommand implements Callable<Integer> {
           "The voice webhook; /twilio/connectors/<id>/voice for one connector."
               + " Default: ${DEFAULT-VALUE}")
   private String path;
+
+  @Option(
+      names = "--then",
+      paramLabel = "STATUS",
+      description =
+          "How transfers go, one after the other: busy, no-answer, failed, canceled or completed."
+              + " Default: completed")
+  private List<String> then = List.of();
+
+  @Option(
+      names = "--queue",
+      paramLabel = "RESULT",
+      description =
+          "How queues go, one after the other: stay, bridged, hangup, leave, queue-full, error,"
+              + " system-error or redirected. Default: stay")
+  private List<String> queues = List.of();
+
+  @Option(
+      names = "--twice",
+      description = "Send every webhook twice, as after a lost answer, and compare the answers.")
+  private boolean twice;
 
   @Option(
       names = "--caller",
@@ -172,8 +218,36 @@ public final class CallCommand implements Callable<Integer> {
 
   private CallPlan plan() throws WavException {
     short[] speech = caller == null ? SpokenAudio.caller() : WavFile.readMono8k(caller);
-    return CallPlan.of(from, to, CallerStep.conversation(speech, press), Duration.ofSeconds(limit))
-        .at(path);
+    CallPlan plan =
+        CallPlan.of(from, to, CallerStep.conversation(speech, press), Duration.ofSeconds(limit))
+            .at(path)
+            .requesting(new WebhookHabits(false, twice))
+            .meeting(farEnd());
+    for (Map.Entry<String, String> field : fields.entrySet()) {
+      plan = plan.with(field.getKey(), field.getValue());
+    }
+    return by(plan);
+  }
+
+  private CallPlan by(CallPlan plan) {
+    if (!anonymous) {
+      return sipHeaders.isEmpty() ? plan : plan.bySip(from, sipHeaders);
+    }
+    if (!sipHeaders.isEmpty()) {
+      throw new IllegalArgumentException("--sip-header needs --from sip:..., not --anonymous.");
+    }
+    return plan.anonymous();
+  }
+
+  private FarEnd farEnd() {
+    FarEnd others = FarEnd.WILLING;
+    for (String status : then) {
+      others = others.transfer(DialAnswer.of(status));
+    }
+    for (String result : queues) {
+      others = others.queue(QueueAnswer.of(QueueAnswer.Way.of(result)));
+    }
+    return others;
   }
 
   private static URI baseUrl(String option, String text) {

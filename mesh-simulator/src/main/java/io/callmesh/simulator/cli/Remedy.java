@@ -59,6 +59,11 @@ public final class Remedy {
           + report.invalidMessages()
           + " messages that Twilio would not accept.";
     }
+    if (!report.answeredInTwoWays().isEmpty()) {
+      return "The mesh answered the same webhook in two ways: "
+          + String.join(", ", report.answeredInTwoWays())
+          + "; Twilio repeats webhooks, so both answers must be the same.";
+    }
     return report.end() == CallEnd.LIMIT
         ? "The call reached its limit: the mesh did not take the caller on; raise --limit if it"
             + " should have been longer."

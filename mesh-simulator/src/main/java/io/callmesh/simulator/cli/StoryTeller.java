@@ -4,9 +4,13 @@ import io.callmesh.contracts.security.Masked;
 import io.callmesh.simulator.twilio.CallEnd;
 import io.callmesh.simulator.twilio.CallListener;
 import io.callmesh.simulator.twilio.Enqueued;
+import io.callmesh.simulator.twilio.QueueReport;
+import io.callmesh.simulator.twilio.StudioReturn;
 import io.callmesh.simulator.twilio.Transfer;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -143,7 +147,21 @@ public final class StoryTeller implements CallListener {
 
   @Override
   public void onTransfer(Transfer transfer) {
-    tell("transferred by <" + transfer.noun() + "> to " + Masked.number(transfer.target()));
+    String headers =
+        transfer.headers().isEmpty()
+            ? ""
+            : ", with " + String.join(", ", new TreeSet<>(transfer.headers().keySet()));
+    tell(
+        "transferred by <"
+            + transfer.noun()
+            + "> to "
+            + Masked.number(transfer.target())
+            + headers);
+  }
+
+  @Override
+  public void onTransferEnded(Transfer transfer, @Nullable String status) {
+    tell("the transfer went: " + (status == null ? "nobody says how" : status));
   }
 
   @Override
@@ -153,6 +171,32 @@ public final class StoryTeller implements CallListener {
     if (enqueued.taskAttributes() != null) {
       tell("the person will see: " + enqueued.taskAttributes());
     }
+  }
+
+  @Override
+  public void onQueueLeft(QueueReport queue) {
+    if (queue.result() != null) {
+      tell(
+          "out of the queue: "
+              + queue.result()
+              + " after "
+              + queue.seconds()
+              + " s, the wait document heard "
+              + queue.waits()
+              + " times");
+    }
+  }
+
+  @Override
+  public void onUpdated() {
+    tell("the mesh changes the call through the REST API");
+  }
+
+  @Override
+  public void onReturnedToStudio(StudioReturn studio) {
+    tell("back in the Studio flow " + studio.flowSid());
+    new TreeMap<>(studio.variables())
+        .forEach((name, value) -> tell("the widget gets " + name + " = " + value));
   }
 
   @Override

@@ -10,8 +10,9 @@ public interface CallListener {
   /**
    * A webhook is being requested.
    *
-   * @param kind {@code voice}, {@code connect-action}, {@code dial-action}, {@code refer-action} or
-   *     {@code redirect}
+   * @param kind {@code voice}, {@code connect-action}, {@code dial-action}, {@code refer-action},
+   *     {@code enqueue-wait}, {@code enqueue-action}, {@code redirect}, or {@code update} for a
+   *     document that the mesh gave through the REST API
    * @param url as it is signed
    */
   default void onWebhook(String kind, String url) {}
@@ -72,8 +73,8 @@ public interface CallListener {
   /**
    * A status callback was answered.
    *
-   * @param kind {@code stream-started}, {@code stream-stopped}, {@code stream-error} or {@code
-   *     call-completed}
+   * @param kind {@code stream-started}, {@code stream-stopped}, {@code stream-error}, {@code
+   *     enqueue-action} of a caller who hung up in the queue, or {@code call-completed}
    * @param status of the answer; 0 when there was none
    */
   default void onCallback(String kind, int status) {}
@@ -81,8 +82,25 @@ public interface CallListener {
   /** The caller was sent somewhere by {@code <Dial>} or {@code <Refer>}. */
   default void onTransfer(Transfer transfer) {}
 
+  /**
+   * A transfer is over.
+   *
+   * @param status {@code completed}, {@code busy}, …; of a REFER {@code in-progress} when it went
+   *     well, null when Twilio tells none
+   */
+  default void onTransferEnded(Transfer transfer, @Nullable String status) {}
+
   /** The caller waits for a person. */
   default void onEnqueued(Enqueued enqueued) {}
+
+  /** The caller's time in a queue is over, or the call with it. */
+  default void onQueueLeft(QueueReport queue) {}
+
+  /** The mesh changes the running call through the REST API. */
+  default void onUpdated() {}
+
+  /** The call goes back into its Studio flow. */
+  default void onReturnedToStudio(StudioReturn studio) {}
 
   /** The call is over. */
   default void onEnd(CallEnd end) {}

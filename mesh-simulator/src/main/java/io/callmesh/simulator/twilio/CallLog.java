@@ -8,25 +8,22 @@ import org.jspecify.annotations.Nullable;
 /** What a call's report will say, collected as it happens. */
 final class CallLog {
   private final long origin = System.nanoTime();
-  private final List<String> verbs = new ArrayList<>();
+  private final List<VerbReport> verbs = new ArrayList<>();
   private final List<String> said = new ArrayList<>();
   private final List<String> played = new ArrayList<>();
   private final List<Transfer> transfers = new ArrayList<>();
   private final List<Supplier<StreamReport>> streams = new ArrayList<>();
-  private String voiceTwiml = "";
-  private @Nullable String actionTwiml;
+  private final List<WebhookReport> webhooks = new ArrayList<>();
+  private final List<QueueReport> queues = new ArrayList<>();
   private @Nullable Enqueued enqueued;
+  private @Nullable StudioReturn studio;
 
-  void document(String kind, String document) {
-    if (kind.equals("voice")) {
-      voiceTwiml = document;
-    } else if (kind.equals("connect-action")) {
-      actionTwiml = document;
-    }
+  void webhook(WebhookReport webhook) {
+    webhooks.add(webhook);
   }
 
-  void verb(String name) {
-    verbs.add(name);
+  void verb(VerbReport verb) {
+    verbs.add(verb);
   }
 
   void said(String text) {
@@ -45,6 +42,14 @@ final class CallLog {
     enqueued = queue;
   }
 
+  void queue(QueueReport queue) {
+    queues.add(queue);
+  }
+
+  void studio(StudioReturn studioReturn) {
+    studio = studioReturn;
+  }
+
   void stream(MediaStream stream) {
     streams.add(stream::soFar);
   }
@@ -59,13 +64,14 @@ final class CallLog {
       String callSid, CallEnd end, List<String> missedSteps, StereoRecording recording) {
     return new CallReport(
         callSid,
-        voiceTwiml,
-        actionTwiml,
+        List.copyOf(webhooks),
         List.copyOf(verbs),
         List.copyOf(said),
         List.copyOf(played),
         List.copyOf(transfers),
         enqueued,
+        List.copyOf(queues),
+        studio,
         streams.stream().map(Supplier::get).toList(),
         missedSteps,
         end,

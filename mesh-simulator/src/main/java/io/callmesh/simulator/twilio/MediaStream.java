@@ -213,6 +213,12 @@ final class MediaStream {
     }
   }
 
+  /** Ends it because the call goes on elsewhere: {@code stop}, then close; the caller stays. */
+  void tearDown() {
+    hangUp();
+    caller.streamClosed();
+  }
+
   private void closedByMesh() {
     if (!over) {
       closeCode = socket.closeStatusCode() == null ? null : (int) socket.closeStatusCode();

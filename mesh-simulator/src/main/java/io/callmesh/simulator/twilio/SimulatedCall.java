@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ public final class SimulatedCall {
   private final CallerTrack caller;
   private final StereoRecording recording;
   private final Function<SimulatedCall, TwimlRunner> runners;
+  private final LiveCalls liveCalls;
   private final Promise<CallReport> finished = Promise.promise();
   private final CallLog log = new CallLog();
   private CallListener listener = new CallListener() {};
@@ -27,9 +29,14 @@ public final class SimulatedCall {
   private @Nullable CallEnd left;
   private boolean over;
 
-  SimulatedCall(Vertx vertx, CallPlan plan, Function<SimulatedCall, TwimlRunner> runners) {
+  SimulatedCall(
+      Vertx vertx,
+      CallPlan plan,
+      LiveCalls liveCalls,
+      Function<SimulatedCall, TwimlRunner> runners) {
     this.vertx = vertx;
     this.plan = plan;
+    this.liveCalls = liveCalls;
     this.runners = runners;
     this.caller = new CallerTrack(plan.caller());
     this.recording = new StereoRecording(plan.limit());
@@ -59,6 +66,7 @@ public final class SimulatedCall {
   private void run() {
     TwimlRunner running = runners.apply(this);
     runner = running;
+    liveCalls.add(this);
     limitTimer = vertx.setTimer(plan.limit().toMillis(), fired -> leave(CallEnd.LIMIT));
     running.run().onSuccess(this::finish).onFailure(this::fail);
   }
@@ -69,6 +77,35 @@ public final class SimulatedCall {
     if (own != null) {
       own.runOnContext(now -> leave(CallEnd.CALLER_HUNG_UP));
     }
+  }
+
+  /**
+   * Hangs up as somebody does through the REST API; succeeds with whether the call was still there.
+   */
+  Future<Boolean> complete() {
+    return whileLive(running -> leave(CallEnd.HUNG_UP_BY_API));
+  }
+
+  /** Runs another document from now on; succeeds with whether the call was still there. */
+  Future<Boolean> update(CallUpdate update) {
+    return whileLive(running -> running.update(update));
+  }
+
+  private Future<Boolean> whileLive(Consumer<TwimlRunner> change) {
+    Promise<Boolean> done = Promise.promise();
+    Context own = context;
+    if (own == null) {
+      return Future.succeededFuture(false);
+    }
+    own.runOnContext(
+        now -> {
+          boolean live = !over && runner != null;
+          if (live) {
+            change.accept(runner);
+          }
+          done.complete(live);
+        });
+    return done.future();
   }
 
   private void leave(CallEnd how) {
@@ -84,8 +121,7 @@ public final class SimulatedCall {
       return;
     }
     CallEnd end = left == null ? reached : left;
-    over = true;
-    vertx.cancelTimer(limitTimer);
+    over();
     listener.onEnd(end);
     CallReport report = log.report(plan.callSid(), end, caller.missed(), recording);
     if (runner != null) {
@@ -96,10 +132,15 @@ public final class SimulatedCall {
 
   private void fail(Throwable cause) {
     if (!over) {
-      over = true;
-      vertx.cancelTimer(limitTimer);
+      over();
       finished.fail(cause);
     }
+  }
+
+  private void over() {
+    over = true;
+    liveCalls.remove(this);
+    vertx.cancelTimer(limitTimer);
   }
 
   CallPlan plan() {

@@ -23,6 +23,8 @@ public final class TwilioSimulator {
   private final TwilioAccount account;
   private final HttpClient http;
   private final WebSocketClient sockets;
+  private final StudioHost studio;
+  private final LiveCalls liveCalls;
 
   /**
    * A Twilio that calls a mesh.
@@ -32,7 +34,14 @@ public final class TwilioSimulator {
    * @throws IllegalArgumentException when it is not of that form
    */
   public TwilioSimulator(Vertx vertx, URI baseUrl, TwilioAccount account) {
-    this(vertx, new MeshAddress(baseUrl, baseUrl), account, http(vertx), sockets(vertx));
+    this(
+        vertx,
+        new MeshAddress(baseUrl, baseUrl),
+        account,
+        http(vertx),
+        sockets(vertx),
+        new StudioHost(StudioHost.TWILIOS, account.accountSid()),
+        new LiveCalls());
   }
 
   private TwilioSimulator(
@@ -40,12 +49,16 @@ public final class TwilioSimulator {
       MeshAddress mesh,
       TwilioAccount account,
       HttpClient http,
-      WebSocketClient sockets) {
+      WebSocketClient sockets,
+      StudioHost studio,
+      LiveCalls liveCalls) {
     this.vertx = vertx;
     this.mesh = mesh;
     this.account = account;
     this.http = http;
     this.sockets = sockets;
+    this.studio = studio;
+    this.liveCalls = liveCalls;
   }
 
   private static HttpClient http(Vertx vertx) {
@@ -69,27 +82,32 @@ public final class TwilioSimulator {
    * @throws IllegalArgumentException when it is not {@code http(s)://host[:port][/prefix]}
    */
   public TwilioSimulator signingAs(URI publicUrl) {
-    return new TwilioSimulator(vertx, mesh.signingAs(publicUrl), account, http, sockets);
+    return new TwilioSimulator(
+        vertx, mesh.signingAs(publicUrl), account, http, sockets, studio, liveCalls);
+  }
+
+  /**
+   * The same Twilio whose Studio takes calls back at another host than {@code webhooks.twilio.com}.
+   */
+  public TwilioSimulator withStudioAt(String host) {
+    StudioHost other = new StudioHost(host, account.accountSid());
+    return new TwilioSimulator(vertx, mesh, account, http, sockets, other, liveCalls);
+  }
+
+  /** The same Twilio whose live calls are under the control of a REST API. */
+  public TwilioSimulator controlledBy(TwilioRestApi api) {
+    return new TwilioSimulator(vertx, mesh, account, http, sockets, studio, api.liveCalls());
   }
 
   /** A call to be started. */
   public SimulatedCall call(CallPlan plan) {
-    return new SimulatedCall(vertx, plan, this::runner);
+    return new SimulatedCall(vertx, plan, liveCalls, this::runner);
   }
 
   private TwimlRunner runner(SimulatedCall call) {
     Webhooks webhooks = new Webhooks(http, mesh, account);
     return new TwimlRunner(
-        vertx,
-        call.plan(),
-        account,
-        mesh,
-        webhooks,
-        new StreamDialer(sockets, mesh, webhooks),
-        call.caller(),
-        call.recording(),
-        call.log(),
-        call.listener());
+        vertx, call, account, mesh, webhooks, new StreamDialer(sockets, mesh, webhooks), studio);
   }
 
   /** Closes all connections; calls in progress break off. */

@@ -1,9 +1,14 @@
 package io.callmesh.simulator.twilio;
 
 import io.callmesh.simulator.twilio.Verb.Action;
+import io.callmesh.simulator.twilio.Verb.Written;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +18,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
+import org.w3c.dom.NamedNodeMap;
 import org.w3c.dom.Node;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
@@ -26,10 +32,11 @@ final class TwimlParser {
   private static final String NO_DTD = "http://apache.org/xml/features/disallow-doctype-decl";
   private static final int VERBS = 100;
   private static final int PARAMETER_CHARACTERS = 500;
+  private static final int LOOPS = 1_000;
 
   private TwimlParser() {}
 
-  static List<Verb> parse(String document) {
+  static List<Written> parse(String document) {
     Element response = root(document);
     if (!response.getTagName().equals("Response")) {
       throw CallException.twiml(
@@ -39,7 +46,9 @@ final class TwimlParser {
     if (elements.size() > VERBS) {
       throw CallException.twiml("the TwiML has more than " + VERBS + " verbs");
     }
-    return elements.stream().map(TwimlParser::verb).toList();
+    return elements.stream()
+        .map(element -> new Written(verb(element), attributes(element)))
+        .toList();
   }
 
   private static Element root(String document) {
@@ -66,11 +75,12 @@ final class TwimlParser {
   private static Verb verb(Element element) {
     String name = element.getTagName();
     return switch (name) {
-      case "Say" -> new Verb.Say(text(element));
-      case "Play" -> new Verb.Play(text(element));
+      case "Say" -> new Verb.Say(text(element), loop(element));
+      case "Play" -> new Verb.Play(text(element), loop(element));
       case "Pause" -> new Verb.Pause(number(element, "length", 1));
       case "Connect" -> connect(element);
-      case "Enqueue" -> new Verb.Enqueue(enqueued(element));
+      case "Enqueue" -> enqueue(element);
+      case "Leave" -> new Verb.Leave();
       case "Dial" -> new Verb.Dial(action(element, "action", "method"), targets(element));
       case "Refer" -> refer(element);
       case "Redirect" -> new Verb.Redirect(new Action(text(element), get(element, "method")));
@@ -112,23 +122,64 @@ final class TwimlParser {
     return parameters;
   }
 
+  private static Verb enqueue(Element enqueue) {
+    return new Verb.Enqueue(
+        enqueued(enqueue),
+        action(enqueue, "action", "method"),
+        action(enqueue, "waitUrl", "waitUrlMethod"));
+  }
+
   private static Enqueued enqueued(Element enqueue) {
-    boolean workflow = enqueue.hasAttribute("workflowSid");
-    String task = null;
+    if (!enqueue.hasAttribute("workflowSid")) {
+      return new Enqueued(null, text(enqueue), null);
+    }
+    String workflow = enqueue.getAttribute("workflowSid").strip();
     for (Element child : children(enqueue)) {
       if (child.getTagName().equals("Task")) {
-        task = text(child);
+        return new Enqueued(
+            workflow, "", task(child), optional(child, "priority"), optional(child, "timeout"));
       }
     }
-    return new Enqueued(
-        workflow ? enqueue.getAttribute("workflowSid") : null, workflow ? "" : text(enqueue), task);
+    return new Enqueued(workflow, "", null);
+  }
+
+  /** A task's attributes, which must be a JSON object: TaskRouter makes no task of others. */
+  private static String task(Element task) {
+    String attributes = text(task);
+    if (isJsonObject(attributes)) {
+      return attributes;
+    }
+    throw CallException.twiml("the <Task> is no JSON object");
+  }
+
+  private static boolean isJsonObject(String text) {
+    try {
+      return Json.decodeValue(text) instanceof JsonObject;
+    } catch (DecodeException e) {
+      return false;
+    }
   }
 
   private static List<Transfer> targets(Element dial) {
     List<Element> nouns = children(dial);
     return nouns.isEmpty()
-        ? List.of(new Transfer("Number", text(dial)))
-        : nouns.stream().map(noun -> new Transfer(noun.getTagName(), text(noun))).toList();
+        ? List.of(target(dial, "Number", text(dial)))
+        : nouns.stream().map(noun -> target(dial, noun.getTagName(), text(noun))).toList();
+  }
+
+  private static Transfer target(Element dial, String noun, String text) {
+    boolean sip = noun.equals("Sip");
+    SipUri uri = sip ? SipUri.parse(text).forInvite() : new SipUri(text, Map.of());
+    if (uri.address().isEmpty()) {
+      throw CallException.twiml("<Dial> has nobody to dial");
+    }
+    return new Transfer(
+        noun,
+        uri.address(),
+        uri.headers(),
+        dial.hasAttribute("callerId") ? dial.getAttribute("callerId") : null,
+        optional(dial, "timeout"),
+        dial.getAttribute("answerOnBridge").equalsIgnoreCase("true"));
   }
 
   private static Verb refer(Element refer) {
@@ -136,8 +187,18 @@ final class TwimlParser {
     if (nouns.size() != 1 || !nouns.get(0).getTagName().equals("Sip")) {
       throw CallException.twiml("<Refer> must have one <Sip> (12200)");
     }
-    Transfer target = new Transfer("Refer", text(nouns.get(0)));
+    SipUri uri = SipUri.parse(text(nouns.get(0)));
+    Transfer target = new Transfer("Refer", uri.address(), uri.headers(), null, null, false);
     return new Verb.Refer(action(refer, "action", "method"), target);
+  }
+
+  private static Map<String, String> attributes(Element element) {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    NamedNodeMap nodes = element.getAttributes();
+    for (int i = 0; i < nodes.getLength(); i++) {
+      attributes.put(nodes.item(i).getNodeName(), nodes.item(i).getNodeValue());
+    }
+    return Collections.unmodifiableMap(attributes);
   }
 
   private static @Nullable Action action(Element element, String url, String method) {
@@ -147,6 +208,16 @@ final class TwimlParser {
 
   private static boolean get(Element element, String method) {
     return element.getAttribute(method).equalsIgnoreCase("GET");
+  }
+
+  /** How often something is heard; 0, for as long as it goes, is Twilio's thousand times. */
+  private static int loop(Element element) {
+    int loop = number(element, "loop", 1);
+    return loop == 0 ? LOOPS : Math.min(loop, LOOPS);
+  }
+
+  private static @Nullable Integer optional(Element element, String name) {
+    return element.hasAttribute(name) ? (Integer) number(element, name, 0) : null;
   }
 
   private static int number(Element element, String name, int fallback) {

@@ -11,10 +11,13 @@ sealed interface Verb {
   /** The name in reports, with the noun where there is one that matters. */
   String name();
 
+  /** A verb with its attributes as written. */
+  record Written(Verb verb, Map<String, String> attributes) {}
+
   /** Where a verb asks how to go on. */
   record Action(String url, boolean get) {}
 
-  record Say(String text) implements Verb {
+  record Say(String text, int loop) implements Verb {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.say(this);
@@ -26,7 +29,7 @@ sealed interface Verb {
     }
   }
 
-  record Play(String url) implements Verb {
+  record Play(String url, int loop) implements Verb {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.play(this);
@@ -69,7 +72,9 @@ sealed interface Verb {
     }
   }
 
-  record Enqueue(Enqueued queue) implements Verb {
+  /** With the way on, and with who says what is heard meanwhile. */
+  record Enqueue(Enqueued queue, @Nullable Action action, @Nullable Action waiting)
+      implements Verb {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.enqueue(this);
@@ -102,6 +107,18 @@ sealed interface Verb {
     @Override
     public String name() {
       return "Refer";
+    }
+  }
+
+  record Leave() implements Verb {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.leave(this);
+    }
+
+    @Override
+    public String name() {
+      return "Leave";
     }
   }
 
@@ -140,6 +157,8 @@ sealed interface Verb {
     R dial(Dial dial);
 
     R refer(Refer refer);
+
+    R leave(Leave leave);
 
     R redirect(Redirect redirect);
 

@@ -1,7 +1,8 @@
 /**
- * Twilio's side of a call (reference/twilio.md, sections 1-4): signs and posts webhooks, runs
+ * Twilio's side of a call (reference/twilio.md, sections 1-6): signs and posts webhooks, runs
  * TwiML, opens the Media Stream, speaks and listens as a caller does, plays what comes back at the
- * speed of sound, and echoes marks when they are due.
+ * speed of sound, and echoes marks when they are due. What those do whom the call is sent to is
+ * scripted: {@link FarEnd}. {@link TwilioRestApi} lets a mesh change calls while they run.
  *
  * <p>{@link TwilioSimulator} belongs to one mesh; each {@link SimulatedCall} lives on one Vert.x
  * context, where its {@link CallListener} is called too. What depends on time is in plain classes

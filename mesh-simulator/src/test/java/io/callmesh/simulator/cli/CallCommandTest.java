@@ -7,6 +7,7 @@ import io.callmesh.simulator.audio.MuLaw;
 import io.callmesh.simulator.audio.WavFile;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -15,9 +16,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +38,7 @@ class CallCommandTest {
   private final Vertx vertx = Vertx.vertx();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final List<String> webhooks = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void close() throws Exception {
@@ -70,6 +75,80 @@ class CallCommandTest {
     assertThat(report.getBoolean("ok")).isTrue();
     assertThat(report.getLong("agentSpeechMs")).isBetween(200L, 400L);
     assertThat(WavFile.readMono8k(recording).length).isGreaterThan(8_000);
+  }
+
+  @Test
+  void playsTheHandoffsThatItIsToldTo() throws Exception {
+    int port = handingOver(false);
+
+    int code =
+        recorded(
+            "--url",
+            "http://127.0.0.1:" + port,
+            "--caller",
+            wav().toString(),
+            "--from",
+            "sip:alice@pbx.example",
+            "--sip-header",
+            "X-Id=7",
+            "--field",
+            "StirVerstat=No-TN-Validation",
+            "--twice",
+            "--then",
+            "busy",
+            "--then",
+            "failed",
+            "--queue",
+            "bridged");
+
+    assertThat(err()).isEmpty();
+    assertThat(code).isZero();
+    assertThat(out())
+        .containsSubsequence(
+            "transferred by <Sip> to sip:***, with X-Id",
+            "the transfer went: busy",
+            "transferred by <Refer> to sip:***",
+            "the transfer went: failed",
+            "waiting for a person in WW1",
+            "out of the queue: bridged after 10 s",
+            "back in the Studio flow FW1",
+            "the widget gets handoff = flex",
+            "the call is over: returned to studio");
+    assertThat(webhooks)
+        .allMatch(form -> form.contains("SipHeader_X-Id=7") && form.contains("StirVerstat=No"));
+  }
+
+  @Test
+  void saysThatAWebhookWasAnsweredInTwoWays() throws Exception {
+    int port = handingOver(true);
+
+    int code =
+        recorded(
+            "--url",
+            "http://127.0.0.1:" + port,
+            "--caller",
+            wav().toString(),
+            "--from",
+            "sip:alice@pbx.example",
+            "--twice",
+            "--queue",
+            "bridged");
+
+    assertThat(code).isEqualTo(1);
+    assertThat(err()).contains("in two ways: enqueue-action").hasLineCount(1);
+  }
+
+  @Test
+  void callsWithoutANumber() throws Exception {
+    int port = handingOver(false);
+
+    assertThat(
+            recorded(
+                "--url", "http://127.0.0.1:" + port, "--caller", wav().toString(), "--anonymous"))
+        .isEqualTo(1);
+
+    assertThat(err()).contains("<Refer> on a leg that is not SIP");
+    assertThat(webhooks).isNotEmpty().allMatch(form -> form.contains("From=anonymous"));
   }
 
   @Test
@@ -115,9 +194,13 @@ class CallCommandTest {
     assertThat(run(token, "--press", "x")).isEqualTo(2);
     assertThat(run(token, "--limit", "0")).isEqualTo(2);
     assertThat(run(token, "--record", folder.resolve("no/where.wav").toString())).isEqualTo(2);
+    assertThat(run(token, "--then", "gone")).isEqualTo(2);
+    assertThat(run(token, "--queue", "gone")).isEqualTo(2);
+    assertThat(run(token, "--sip-header", "X-Id=7")).isEqualTo(2);
+    assertThat(run(token, "--anonymous", "--sip-header", "X-Id=7")).isEqualTo(2);
     assertThat(run(Map.of())).isEqualTo(2);
     assertThat(run(Map.of("CALLMESH_TWILIO_ACCOUNTS", "[{}]"))).isEqualTo(2);
-    assertThat(err().lines()).hasSize(8);
+    assertThat(err().lines()).hasSize(12);
     assertThat(err()).contains("none.wav does not exist.").contains("give --auth-token");
   }
 
@@ -142,7 +225,8 @@ class CallCommandTest {
   void explainsItself() {
     String help = new CommandLine(new CallCommand()).getUsageMessage();
 
-    assertThat(help).contains("--public-url", "Exit codes:", "Examples:");
+    assertThat(help)
+        .contains("--public-url", "--then", "--queue", "--sip-header", "Exit codes:", "Examples:");
     assertThat(new CommandLine(new AgentCommand()).getUsageMessage()).contains("--port");
   }
 
@@ -157,6 +241,12 @@ class CallCommandTest {
   private int run(Map<String, String> environment, String... arguments) {
     CallCommand command = new CallCommand(environment, stream(out), stream(err));
     return new CommandLine(command).execute(arguments);
+  }
+
+  private int recorded(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--record", folder.resolve("call.wav").toString()));
+    return run(Map.of("TWILIO_AUTH_TOKEN", "t"), all.toArray(String[]::new));
   }
 
   private static PrintStream stream(ByteArrayOutputStream bytes) {
@@ -190,6 +280,50 @@ class CallCommandTest {
         .listen(0, "127.0.0.1")
         .await(10, TimeUnit.SECONDS);
     return server.actualPort();
+  }
+
+  /** A mesh that hands over to everybody in turn: SIP, REFER, a queue, Studio. */
+  private int handingOver(boolean inTwoWays) throws Exception {
+    HttpServer server = vertx.createHttpServer();
+    server
+        .requestHandler(
+            request ->
+                request
+                    .body()
+                    .onSuccess(
+                        body -> {
+                          webhooks.add(body.toString());
+                          String twiml = handover(request.path(), server.actualPort());
+                          request
+                              .response()
+                              .putHeader("Content-Type", "text/xml")
+                              .end(
+                                  twiml
+                                      + (inTwoWays ? "<!-- %d -->".formatted(turn(request)) : ""));
+                        }))
+        .webSocketHandler(CallCommandTest::talk)
+        .listen(0, "127.0.0.1")
+        .await(10, TimeUnit.SECONDS);
+    return server.actualPort();
+  }
+
+  private int turn(HttpServerRequest request) {
+    return request.path().equals("/left") ? webhooks.size() : 0;
+  }
+
+  private static String handover(String path, int port) {
+    String verbs =
+        switch (path) {
+          case "/twilio/voice" ->
+              "<Connect action='/a'><Stream url='ws://127.0.0.1:%d/s'/></Connect>".formatted(port);
+          case "/a" -> "<Dial action='/b'><Sip>sip:desk@pbx.example?X-Id=1</Sip></Dial>";
+          case "/b" -> "<Refer action='/c'><Sip>sip:desk@pbx.example</Sip></Refer>";
+          case "/c" -> "<Enqueue workflowSid='WW1' action='/left'><Task>{}</Task></Enqueue>";
+          default ->
+              "<Redirect>https://webhooks.twilio.com/v1/Accounts/AC%s/Flows/FW1?FlowEvent=return&amp;handoff=flex</Redirect>"
+                  .formatted("0".repeat(32));
+        };
+    return "<Response>" + verbs + "</Response>";
   }
 
   private static void talk(ServerWebSocket socket) {

@@ -3,10 +3,13 @@ package io.callmesh.simulator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callmesh.simulator.twilio.Enqueued;
+import io.callmesh.simulator.twilio.QueueReport;
+import io.callmesh.simulator.twilio.StudioReturn;
 import io.callmesh.simulator.twilio.Transfer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StoryTellerTest {
@@ -59,6 +62,28 @@ class StoryTellerTest {
     story.onEnqueued(new Enqueued("WW1", "", "{\"a\":1}"));
 
     assertThat(told()).contains("+14******309", "WW1", "{\"a\":1}").doesNotContain("8675");
+  }
+
+  @Test
+  void tellsWhatBecameOfTransfersAndQueues() {
+    StoryTeller story = story(false);
+    Transfer refer = new Transfer("Refer", "sip:desk@pbx.example");
+    story.onTransferEnded(refer, "busy");
+    story.onTransferEnded(refer, null);
+    story.onQueueLeft(new QueueReport(new Enqueued("WW1", "", null), "leave", 20, 2));
+    story.onQueueLeft(new QueueReport(new Enqueued("WW1", "", null), null, 0, 0));
+    story.onUpdated();
+    story.onReturnedToStudio(new StudioReturn("FW1", Map.of("b", "2", "a", "1")));
+
+    assertThat(told().lines().map(line -> line.substring(11)))
+        .containsExactly(
+            "the transfer went: busy",
+            "the transfer went: nobody says how",
+            "out of the queue: leave after 20 s, the wait document heard 2 times",
+            "the mesh changes the call through the REST API",
+            "back in the Studio flow FW1",
+            "the widget gets a = 1",
+            "the widget gets b = 2");
   }
 
   private StoryTeller story(boolean terminal) {

@@ -7,6 +7,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
@@ -18,9 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -31,14 +34,20 @@ final class FakeMesh {
   final List<Request> requests = new CopyOnWriteArrayList<>();
   final List<JsonObject> messages = new CopyOnWriteArrayList<>();
   final List<String> handshakes = new CopyOnWriteArrayList<>();
-  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+  private final Map<String, Queue<Answer>> answers = new ConcurrentHashMap<>();
   private final Promise<JsonObject> stop = Promise.promise();
   private final HttpServer server;
   private volatile String publicUrl = "";
   private volatile int handshakeStatus = 101;
   private volatile StreamHandler onStream = (socket, message) -> {};
 
-  record Request(String target, SortedMap<String, String> form, boolean signed) {}
+  /** A webhook that came; a GET's form is its query. */
+  record Request(
+      String method, String target, SortedMap<String, String> form, boolean signed, String token) {
+    String path() {
+      return target.split("\\?", 2)[0];
+    }
+  }
 
   record Answer(int status, String contentType, String body) {}
 
@@ -79,13 +88,24 @@ final class FakeMesh {
 
   @CanIgnoreReturnValue
   FakeMesh answer(String path, String twiml) {
-    return answer(path, new Answer(200, "text/xml", "<Response>" + twiml + "</Response>"));
+    return answer(path, twiml(twiml));
   }
 
   @CanIgnoreReturnValue
-  FakeMesh answer(String path, Answer answer) {
-    answers.put(path, answer);
+  FakeMesh answer(String path, Answer... inTurn) {
+    answers.put(path, new ConcurrentLinkedQueue<>(List.of(inTurn)));
     return this;
+  }
+
+  static Answer twiml(String verbs) {
+    return new Answer(200, "text/xml", "<Response>" + verbs + "</Response>");
+  }
+
+  /** The next of a path's answers; the last one stays. */
+  private Answer next(String path) {
+    Queue<Answer> left = answers.getOrDefault(path, new ConcurrentLinkedQueue<>());
+    Answer next = left.size() > 1 ? left.poll() : left.peek();
+    return next == null ? new Answer(404, "text/plain", "no such page") : next;
   }
 
   @CanIgnoreReturnValue
@@ -98,6 +118,19 @@ final class FakeMesh {
   FakeMesh onStream(StreamHandler handler) {
     onStream = handler;
     return this;
+  }
+
+  /** The only request of a path. */
+  Request only(String path) {
+    List<Request> all = to(path);
+    if (all.size() != 1) {
+      throw new AssertionError(path + " was requested " + all.size() + " times");
+    }
+    return all.get(0);
+  }
+
+  List<Request> to(String path) {
+    return requests.stream().filter(request -> request.path().equals(path)).toList();
   }
 
   List<String> targets() {
@@ -123,9 +156,15 @@ final class FakeMesh {
           SortedMap<String, String> form = form(body.toString());
           String url = signedBase() + request.uri();
           boolean signed = sign(url, form).equals(request.getHeader(TwilioSignature.HEADER));
-          requests.add(new Request(request.uri(), form, signed));
-          Answer answer =
-              answers.getOrDefault(request.path(), new Answer(404, "text/plain", "no such page"));
+          boolean get = request.method().equals(HttpMethod.GET);
+          requests.add(
+              new Request(
+                  request.method().name(),
+                  request.uri(),
+                  get ? form(String.valueOf(request.query())) : form,
+                  signed,
+                  String.valueOf(request.getHeader(Webhooks.IDEMPOTENCY_TOKEN))));
+          Answer answer = next(request.path());
           request
               .response()
               .setStatusCode(answer.status())

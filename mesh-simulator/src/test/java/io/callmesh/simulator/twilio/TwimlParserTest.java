@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.callmesh.simulator.twilio.Verb.Action;
+import io.callmesh.simulator.twilio.Verb.Written;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,7 +15,7 @@ class TwimlParserTest {
   @Test
   void readsConnectWithStream() {
     List<Verb> verbs =
-        TwimlParser.parse(
+        verbs(
             """
             <?xml version="1.0" encoding="UTF-8"?>
             <Response>
@@ -38,13 +40,15 @@ class TwimlParserTest {
   @Test
   void readsTransfersAndQueues() {
     List<Verb> verbs =
-        TwimlParser.parse(
+        verbs(
             """
             <Response>
               <Dial>+15550100009</Dial>
               <Dial action="/d"><Sip>sip:a@b</Sip><Number>+15550100008</Number></Dial>
               <Refer action="/r"><Sip>sip:c@d</Sip></Refer>
-              <Enqueue workflowSid="WW1"><Task>{"a":"&lt;b&gt;"}</Task></Enqueue>
+              <Enqueue workflowSid="WW1" action="/e" waitUrl="/w" waitUrlMethod="GET">
+                <Task priority="5" timeout="600">{"a":"&lt;b&gt;"}</Task>
+              </Enqueue>
               <Enqueue>support</Enqueue>
             </Response>
             """);
@@ -56,8 +60,56 @@ class TwimlParserTest {
                 new Action("/d", false),
                 List.of(new Transfer("Sip", "sip:a@b"), new Transfer("Number", "+15550100008"))),
             new Verb.Refer(new Action("/r", false), new Transfer("Refer", "sip:c@d")),
-            new Verb.Enqueue(new Enqueued("WW1", "", "{\"a\":\"<b>\"}")),
-            new Verb.Enqueue(new Enqueued(null, "support", null)));
+            new Verb.Enqueue(
+                new Enqueued("WW1", "", "{\"a\":\"<b>\"}", 5, 600),
+                new Action("/e", false),
+                new Action("/w", true)),
+            new Verb.Enqueue(new Enqueued(null, "support", null), null, null));
+  }
+
+  @Test
+  void readsSipAddressesWithTheirHeaders() {
+    List<Verb> verbs =
+        verbs(
+            """
+            <Response>
+              <Dial callerId="+15550100007" timeout="20" answerOnBridge="true">
+                <Sip>sip:desk@pbx.example:5061;transport=tls?X-Id=a%26b%20+c&amp;User-to-User=7</Sip>
+              </Dial>
+              <Refer><Sip>sip:desk@pbx.example?Replaces=9</Sip></Refer>
+            </Response>
+            """);
+
+    assertThat(((Verb.Dial) verbs.get(0)).targets())
+        .containsExactly(
+            new Transfer(
+                "Sip",
+                "sip:desk@pbx.example:5061;transport=tls",
+                Map.of("X-Id", "a&b +c", "User-to-User", "7"),
+                "+15550100007",
+                20,
+                true));
+    assertThat(((Verb.Refer) verbs.get(1)).target().headers()).isEqualTo(Map.of("Replaces", "9"));
+  }
+
+  @Test
+  void keepsAttributesAsWritten() {
+    List<Written> written =
+        TwimlParser.parse(
+            """
+            <Response>
+              <Say voice="Polly.Amy" language="en-GB" loop="2">Hello</Say>
+              <Play loop="0">https://mesh/a.wav</Play>
+              <Leave/>
+            </Response>
+            """);
+
+    assertThat(written.get(0).attributes())
+        .isEqualTo(Map.of("voice", "Polly.Amy", "language", "en-GB", "loop", "2"));
+    assertThat(written)
+        .extracting(Written::verb)
+        .containsExactly(
+            new Verb.Say("Hello", 2), new Verb.Play("https://mesh/a.wav", 1_000), new Verb.Leave());
   }
 
   @ParameterizedTest
@@ -85,7 +137,16 @@ class TwimlParserTest {
         "<Response><Connect/></Response>",
         "<Response><Connect><ConversationRelay url='wss://a/b'/></Connect></Response>",
         "<Response><Pause length='long'/></Response>",
-        "<Response><Refer/></Response>"
+        "<Response><Refer/></Response>",
+        "<Response><Dial/></Response>",
+        "<Response><Dial><Sip>sips:a@b</Sip></Dial></Response>",
+        "<Response><Dial><Sip>sip:</Sip></Dial></Response>",
+        "<Response><Dial><Sip>sip:a@b?X-Id</Sip></Dial></Response>",
+        "<Response><Dial><Sip>sip:a@b?X-Id=%zz</Sip></Dial></Response>",
+        "<Response><Dial><Sip>sip:a@b?Subject=x</Sip></Dial></Response>",
+        "<Response><Enqueue workflowSid='WW1'><Task/></Enqueue></Response>",
+        "<Response><Enqueue workflowSid='WW1'><Task>{\"a\":</Task></Enqueue></Response>",
+        "<Response><Enqueue workflowSid='WW1'><Task>[1]</Task></Enqueue></Response>"
       })
   void refusesWhatItCannotRun(String document) {
     assertThatThrownBy(() -> TwimlParser.parse(document)).isInstanceOf(CallException.class);
@@ -98,6 +159,10 @@ class TwimlParserTest {
     assertThat(TwimlParser.parse(parameter("n", value))).hasSize(1);
     assertThatThrownBy(() -> TwimlParser.parse(parameter("nn", value)))
         .hasMessage("the <Parameter> nn has 500 characters or more");
+  }
+
+  private static List<Verb> verbs(String document) {
+    return TwimlParser.parse(document).stream().map(Written::verb).toList();
   }
 
   private static String parameter(String name, String value) {
