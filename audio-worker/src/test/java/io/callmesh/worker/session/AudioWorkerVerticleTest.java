@@ -242,6 +242,19 @@ class AudioWorkerVerticleTest {
   }
 
   @Test
+  void keepsTheSessionsSharedIdAndThatTheUtteranceWasSpoken() throws Exception {
+    ServerWebSocket socket = opened();
+    JsonObject spoken = handoff("billing", new JsonObject()).put("utterance_spoken", true);
+    spoken.remove("shared_id");
+
+    say(socket, spoken);
+
+    Outcome outcome = storing.take().body();
+    assertThat(outcome.utteranceSpoken()).isTrue();
+    assertThat(outcome.sharedId()).isEqualTo("s-1");
+  }
+
+  @Test
   void doesNotWaitForEverForTheLastMark() throws Exception {
     ServerWebSocket socket = opened();
 
@@ -311,6 +324,7 @@ class AudioWorkerVerticleTest {
     send(Frame.signal(1, FrameKind.MARK, 0, 0, until(FrameKind.MARK).text()));
 
     assertThat(request.body().kind()).isEqualTo(Outcome.Kind.HANGUP);
+    assertThat(request.body().sharedId()).isEqualTo("s-1");
     assertThat(request.body().reason()).isEqualTo("goodbye");
     assertThat(until(FrameKind.END).payload()).isEmpty();
     assertThat(agent.texts.take()).isEqualTo(ended("agent_hung_up"));
@@ -355,7 +369,9 @@ class AudioWorkerVerticleTest {
     await(first.close((short) 1011));
     ServerWebSocket second = agent.next();
 
-    assertThat(agent.texts.take().getBoolean("resume")).isTrue();
+    JsonObject again = agent.texts.take();
+    assertThat(again.getBoolean("resume")).isTrue();
+    assertThat(again.getString("resume_reason")).isEqualTo("agent_reconnected");
     send(Frame.signal(1, FrameKind.DTMF, 0, 0, "5"));
     assertThat(agent.texts.take().getString("digit")).isEqualTo("5");
     play(second, bytes(160, 2));
@@ -382,6 +398,7 @@ class AudioWorkerVerticleTest {
     assertThat(request.body().reason()).isEqualTo("agent_lost");
     assertThat(request.body().destination()).isEqualTo("front desk");
     assertThat(request.body().state()).isEqualTo(state);
+    assertThat(request.body().sharedId()).isEqualTo("s-1");
     assertThat(until(FrameKind.END).payload()).isEmpty();
   }
 
