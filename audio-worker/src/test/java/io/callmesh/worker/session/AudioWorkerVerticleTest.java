@@ -10,6 +10,7 @@ import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.BusCodecs;
 import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.connector.AgentEndpoint;
+import io.callmesh.contracts.connector.AgentHeader;
 import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.connector.AudioFormat.Encoding;
 import io.callmesh.contracts.connector.Connector;
@@ -22,9 +23,11 @@ import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionOpened;
 import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.contracts.session.WorkerPresence;
+import io.callmesh.runtime.config.Settings;
 import io.callmesh.worker.ConnectorDirectory;
 import io.callmesh.worker.WorkerConfig;
 import io.callmesh.worker.WorkerMetrics;
+import io.callmesh.worker.agent.AgentSecrets;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -47,6 +50,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class AudioWorkerVerticleTest {
@@ -55,6 +60,9 @@ class AudioWorkerVerticleTest {
   private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
   private static final Duration PATIENT = Duration.ofSeconds(10);
   private static final Duration IMPATIENT = Duration.ofMillis(800);
+  private static final String SECRETS =
+      "[{\"name\":\"bot-key\",\"value\":\"s3cret\",\"accountId\":\"acc\"},"
+          + "{\"name\":\"theirs\",\"value\":\"not yours\",\"accountId\":\"other\"}]";
   private static final JsonObject CLEAR = new JsonObject().put("type", "clear");
 
   private final Vertx vertx = Vertx.vertx();
@@ -433,6 +441,40 @@ class AudioWorkerVerticleTest {
   }
 
   @Test
+  void opensTheAgentsSocketWithItsHeaders() throws Exception {
+    useHeaders(
+        Map.of(
+            "Authorization", new AgentHeader("Bearer ", "bot-key"),
+            "X-Tenant", new AgentHeader("acme", null)));
+
+    ServerWebSocket socket = open(1);
+
+    assertThat(socket.headers().getAll("Authorization")).containsExactly("Bearer s3cret");
+    assertThat(socket.headers().getAll("X-Tenant")).containsExactly("acme");
+  }
+
+  /** Trying again would not help: with this redial window the test would not end in time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"theirs", "unheard-of"})
+  void rescuesTheCallerAtOnceWhenTheAccountHasNoSuchSecret(String secret) throws Exception {
+    worker = worker(config(10, Duration.ofMinutes(5)));
+    useHeaders(Map.of("Authorization", new AgentHeader("Bearer ", secret)));
+    deploy();
+
+    await(request(1, "conn-1"));
+
+    assertThat(storing.take().body().reason()).isEqualTo("agent_lost");
+    assertThat(agent.connections).isEmpty();
+  }
+
+  private void useHeaders(Map<String, AgentHeader> headers) {
+    AgentEndpoint endpoint =
+        new AgentEndpoint(
+            AgentEndpoint.Protocol.CALLMESH, agent.url(), AudioFormat.MULAW_8000, headers);
+    connectors.put("conn-1", connector(endpoint, false));
+  }
+
+  @Test
   void rescuesTheCallerOfAConnectorWithoutAgent() throws Exception {
     connectors.put("conn-1", connector(null, false));
     deploy();
@@ -608,7 +650,8 @@ class AudioWorkerVerticleTest {
         usual.playoutBacklog(),
         usual.storeDeadline(),
         usual.streamSilence(),
-        true);
+        true,
+        AgentSecrets.from(Settings.load(Map.of("CALLMESH_AGENT_SECRETS", SECRETS))));
   }
 
   private Future<SessionOpened> request(long streamKey, String connectorId) {
