@@ -2,6 +2,7 @@ package io.callmesh.worker;
 
 import io.callmesh.runtime.config.ConfigException;
 import io.callmesh.runtime.config.Settings;
+import io.callmesh.worker.agent.AgentSecrets;
 import java.time.Duration;
 
 /**
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param storeDeadline how long to keep trying to store an outcome
  * @param streamSilence after this long without a frame the stream is taken for gone
  * @param allowPrivateAddresses whether agents may be on private and loopback addresses
+ * @param agentSecrets what agents' headers may name
  */
 public record WorkerConfig(
     int capacity,
@@ -30,7 +32,8 @@ public record WorkerConfig(
     Duration playoutBacklog,
     Duration storeDeadline,
     Duration streamSilence,
-    boolean allowPrivateAddresses) {
+    boolean allowPrivateAddresses,
+    AgentSecrets agentSecrets) {
   private static final Duration LONGEST = Duration.ofHours(1);
 
   /** Refuses what makes no sense, with a {@link ConfigException} that names the key. */
@@ -64,7 +67,8 @@ public record WorkerConfig(
         settings.duration("CALLMESH_WORKER_PLAYOUT_BACKLOG"),
         settings.duration("CALLMESH_WORKER_STORE_DEADLINE"),
         settings.duration("CALLMESH_WORKER_STREAM_SILENCE"),
-        settings.flag("CALLMESH_AGENT_ALLOW_PRIVATE_ADDRESSES"));
+        settings.flag("CALLMESH_AGENT_ALLOW_PRIVATE_ADDRESSES"),
+        AgentSecrets.from(settings));
   }
 
   /** What holds when nobody says otherwise. */
@@ -80,7 +84,8 @@ public record WorkerConfig(
         Duration.ofMinutes(2),
         Duration.ofSeconds(5),
         Duration.ofSeconds(60),
-        false);
+        false,
+        AgentSecrets.none());
   }
 
   private static void check(String key, Duration value) {

@@ -3,6 +3,7 @@ package io.callmesh.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.callmesh.worker.agent.AgentSecrets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,7 @@ class WorkerConfigTest {
         second,
         second,
         second,
-        false);
+        false,
+        AgentSecrets.none());
   }
 }

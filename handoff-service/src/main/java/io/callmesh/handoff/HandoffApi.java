@@ -11,6 +11,7 @@ import io.callmesh.runtime.security.ApiKeys;
 import io.callmesh.runtime.web.Json;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -44,8 +45,9 @@ final class HandoffApi {
   }
 
   void mount(Router router) {
-    router.get("/v1/handoff_state").handler(keys::require).handler(this::get);
-    router.get("/v1/:accountId/:projectId/handoff_state").handler(keys::require).handler(this::get);
+    Handler<RoutingContext> allowed = keys.require(ApiKey.Right.HANDOFF_READ);
+    router.get("/v1/handoff_state").handler(allowed).handler(this::get);
+    router.get("/v1/:accountId/:projectId/handoff_state").handler(allowed).handler(this::get);
   }
 
   private void get(RoutingContext context) {

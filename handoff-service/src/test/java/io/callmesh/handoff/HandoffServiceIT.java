@@ -31,8 +31,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -75,16 +77,14 @@ class HandoffServiceIT {
     }
 
     String key(@Nullable String account, @Nullable String project) throws Exception {
+      return key(account, project, ApiKey.ALL_RIGHTS);
+    }
+
+    String key(@Nullable String account, @Nullable String project, Set<ApiKey.Right> rights)
+        throws Exception {
       IssuedSecret secret = IssuedSecret.issue(IssuedSecret.API_KEY, Ids.apiKey());
       ApiKey key =
-          new ApiKey(
-              secret.id(),
-              "test",
-              secret.hash(),
-              account,
-              project,
-              ApiKey.ALL_RIGHTS,
-              Instant.EPOCH);
+          new ApiKey(secret.id(), "test", secret.hash(), account, project, rights, Instant.EPOCH);
       keys.put(secret.id(), key).await(20, SECONDS);
       return secret.text().reveal();
     }
@@ -274,6 +274,20 @@ class HandoffServiceIT {
       for (String path : List.of("/v1/handoff_state", "/v1/acme/p1/handoff_state")) {
         assertThat(get(one, path + "?id=" + callSid, key).problem(401)).contains("x-api-key");
       }
+    }
+  }
+
+  @Test
+  void wantsTheRightToReadHandoffs() throws Exception {
+    one.store(handoff("acme", "p1", null, new JsonObject()));
+    String reader = one.key("acme", "p1", Set.of(ApiKey.Right.HANDOFF_READ));
+    String others =
+        one.key(null, null, EnumSet.complementOf(EnumSet.of(ApiKey.Right.HANDOFF_READ)));
+
+    for (String path : List.of("/v1/handoff_state", "/v1/acme/p1/handoff_state")) {
+      assertThat(get(one, path + "?id=" + callSid, others).problem(403))
+          .isEqualTo("this API key does not have the right handoff:read");
+      assertThat(get(one, path + "?id=" + callSid, reader).status).isEqualTo(200);
     }
   }
 

@@ -38,6 +38,7 @@ public final class IngressService implements MeshService {
             new TicketSeal(config.ticketSecrets(), context.clock()),
             new SharedUsedTickets(context.vertx(), context.clock()),
             connectors::find,
+            context.clock(),
             metrics);
   }
 

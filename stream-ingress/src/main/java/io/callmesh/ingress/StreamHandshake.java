@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class StreamHandshake {
   private final TicketSeal seal;
   private final UsedTickets tickets;
   private final Function<String, Future<Optional<Connector>>> connectors;
+  private final InstantSource clock;
   private final IngressMetrics metrics;
 
   StreamHandshake(
@@ -38,11 +40,13 @@ final class StreamHandshake {
       TicketSeal seal,
       UsedTickets tickets,
       Function<String, Future<Optional<Connector>>> connectors,
+      InstantSource clock,
       IngressMetrics metrics) {
     this.requests = requests;
     this.seal = seal;
     this.tickets = tickets;
     this.connectors = connectors;
+    this.clock = clock;
     this.metrics = metrics;
   }
 
@@ -82,7 +86,7 @@ final class StreamHandshake {
     if (signer.isEmpty()) {
       refuse(context, Refusal.SIGNATURE, 403, "X-Twilio-Signature is missing or wrong");
     } else if (mayEnter(context, table)) {
-      upgrade(context, table, new Admission.ByToken(signer.get(), connectors));
+      upgrade(context, table, new Admission.ByToken(signer.get(), connectors, clock));
     }
   }
 

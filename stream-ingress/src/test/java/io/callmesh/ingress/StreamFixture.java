@@ -111,6 +111,7 @@ final class StreamFixture {
               seal,
               tickets,
               StreamFixture::connector,
+              clock(),
               metrics);
       Router router = Router.router(vertx);
       Problem.answerFailuresOf(router);

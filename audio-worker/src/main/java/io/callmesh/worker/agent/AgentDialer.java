@@ -1,6 +1,8 @@
 package io.callmesh.worker.agent;
 
+import io.callmesh.contracts.connector.AgentEndpoint;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
@@ -40,14 +42,20 @@ public final class AgentDialer {
   private final WebSocketClient client;
   private final HostLookup lookup;
   private final AgentAddressPolicy policy;
+  private final AgentSecrets secrets;
 
   /** A dialer that uses a client made by {@link #clientOptions}. */
   public AgentDialer(
-      Vertx vertx, WebSocketClient client, HostLookup lookup, AgentAddressPolicy policy) {
+      Vertx vertx,
+      WebSocketClient client,
+      HostLookup lookup,
+      AgentAddressPolicy policy,
+      AgentSecrets secrets) {
     this.vertx = vertx;
     this.client = client;
     this.lookup = lookup;
     this.policy = policy;
+    this.secrets = secrets;
   }
 
   /**
@@ -69,13 +77,17 @@ public final class AgentDialer {
   /**
    * Connects to an agent.
    *
+   * @param accountId whose agent it is: the headers may name its secrets
    * @return succeeds with an open WebSocket that speaks the subprotocol, whose handlers must be set
    *     at once; fails with {@link AgentRefusedException} when trying again is of no use
    */
-  public Future<WebSocket> dial(String url, String subProtocol, Duration timeout) {
+  public Future<WebSocket> dial(
+      AgentEndpoint endpoint, String accountId, String subProtocol, Duration timeout) {
     AgentUrl target;
+    MultiMap headers;
     try {
-      target = AgentUrl.parse(url);
+      target = AgentUrl.parse(endpoint.url());
+      headers = AgentHeaders.fill(endpoint.headers(), secrets, accountId);
     } catch (AgentRefusedException e) {
       return Future.failedFuture(e);
     }
@@ -83,7 +95,7 @@ public final class AgentDialer {
     return lookup
         .addresses(target.host())
         .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-        .compose(addresses -> connect(target, checked(addresses), subProtocol, deadline))
+        .compose(addresses -> connect(target, checked(addresses), headers, subProtocol, deadline))
         .compose(this::recheck);
   }
 
@@ -95,7 +107,7 @@ public final class AgentDialer {
   }
 
   private Future<WebSocket> connect(
-      AgentUrl target, InetAddress address, String subProtocol, long deadline) {
+      AgentUrl target, InetAddress address, MultiMap headers, String subProtocol, long deadline) {
     long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
     WebSocketConnectOptions options =
         new WebSocketConnectOptions()
@@ -104,7 +116,7 @@ public final class AgentDialer {
             .setSsl(target.tls())
             .setURI(target.tls() ? target.target() : target.uri().toString())
             .addSubProtocol(subProtocol);
-    options.setConnectTimeout(millis).setTimeout(millis);
+    options.setHeaders(headers).setConnectTimeout(millis).setTimeout(millis);
     return within(millis, client.connect(options));
   }
 

@@ -75,6 +75,7 @@ final class CallmeshMessages {
         limited(message, "destination", MAX_ID),
         limited(message, "reason", MAX_ID),
         limited(message, "utterance", MAX_UTTERANCE),
+        flag(message, "utterance_spoken", false),
         limited(message, "shared_id", MAX_ID),
         state == null ? new JsonObject() : state);
   }
@@ -95,10 +96,17 @@ final class CallmeshMessages {
           case "agent" -> Transcript.Role.AGENT;
           default -> throw new Malformed("bad_field", "role must be caller or agent");
         };
-    if (!(message.getValue("final", true) instanceof Boolean last)) {
-      throw new Malformed("bad_field", "final must be true or false");
-    }
+    boolean last = flag(message, "final", true);
     return new Transcript(role, required(message, "text"), last);
+  }
+
+  private static boolean flag(JsonObject message, String field, boolean otherwise)
+      throws Malformed {
+    Object value = message.getValue(field);
+    if (value == null || value instanceof Boolean) {
+      return value == null ? otherwise : (Boolean) value;
+    }
+    throw new Malformed("bad_field", field + " must be true or false");
   }
 
   private static JsonObject data(JsonObject message) throws Malformed {
@@ -153,7 +161,10 @@ final class CallmeshMessages {
             .put("audio", audio(start.audio()))
             .put("custom_parameters", parameters(open.customParameters()))
             .put("resume", start.resume());
-    String sharedId = open.customParameters().get("shared_id");
+    if (!start.resumeReason().isEmpty()) {
+      message.put("resume_reason", start.resumeReason());
+    }
+    String sharedId = start.sharedId();
     return sharedId == null ? message : message.put("shared_id", sharedId);
   }
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param destination the name of a destination; null for the default
  * @param reason machine-readable
  * @param utterance a sentence to speak before the transfer
+ * @param utteranceSpoken true when the agent has spoken it already
  * @param sharedId an identifier of the integrator's own
  * @param state {@code context.state.handoff} as it came; empty when there was none
  */
@@ -16,6 +17,7 @@ public record HandoffRequest(
     @Nullable String destination,
     @Nullable String reason,
     @Nullable String utterance,
+    boolean utteranceSpoken,
     @Nullable String sharedId,
     JsonObject state) {
   /** Leaves out everything the agent said, which belongs to no log. */

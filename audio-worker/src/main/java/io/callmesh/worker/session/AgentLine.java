@@ -145,7 +145,7 @@ final class AgentLine {
         Duration.ofNanos(Math.min(left, ports.config().agentConnectTimeout().toNanos()));
     ports
         .dialer()
-        .dial(endpoint.url(), protocol.subProtocol(), timeout)
+        .dial(endpoint, start.connector().accountId(), protocol.subProtocol(), timeout)
         .onSuccess(socket -> dialled(socket, Duration.ofNanos(System.nanoTime() - begun)))
         .onFailure(cause -> failed(cause, Duration.ofNanos(System.nanoTime() - begun)));
   }

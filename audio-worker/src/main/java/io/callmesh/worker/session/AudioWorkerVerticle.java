@@ -93,7 +93,11 @@ public final class AudioWorkerVerticle extends VerticleBase {
     HostLookup lookup =
         host -> threads.executeBlocking(() -> List.of(InetAddress.getAllByName(host)), false);
     return new AgentDialer(
-        vertx, client, lookup, new AgentAddressPolicy(config.allowPrivateAddresses()));
+        vertx,
+        client,
+        lookup,
+        new AgentAddressPolicy(config.allowPrivateAddresses()),
+        config.agentSecrets());
   }
 
   private void everySecond() {

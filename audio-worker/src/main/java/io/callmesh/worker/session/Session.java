@@ -64,6 +64,7 @@ final class Session implements AgentLine.Owner {
   private final Playout playout;
   private final Consumer<byte[]> toPlayout;
   private final @Nullable AgentLine line;
+  private final @Nullable String sharedId;
   private Phase phase = Phase.TALKING;
   private boolean deciding;
   private boolean agentGone;
@@ -98,12 +99,9 @@ final class Session implements AgentLine.Owner {
             ports.config().playoutLead().toMillis(),
             ports.config().playoutBacklog().toMillis());
     this.toPlayout = playout::audio;
-    this.line = agent == null ? null : line(agent);
-  }
-
-  private AgentLine line(AgentEndpoint agent) {
-    SessionStart start = new SessionStart(open, connector, agent.audio(), open.resume());
-    return new AgentLine(ports, agent, start, transcoder, this);
+    SessionStart start = SessionStart.of(open, connector, format);
+    this.sharedId = start.sharedId();
+    this.line = agent == null ? null : new AgentLine(ports, agent, start, transcoder, this);
   }
 
   /** The stream's key. */
@@ -224,7 +222,8 @@ final class Session implements AgentLine.Owner {
   /** Stored or not, the caller is not left in silence. */
   private void rescue() {
     String destination = connector.rescueDestination().map(Destination::name).orElse(null);
-    HandoffRequest request = new HandoffRequest(destination, AGENT_LOST, null, null, lastState);
+    HandoffRequest request =
+        new HandoffRequest(destination, AGENT_LOST, null, false, null, lastState);
     store(
         Outcome.Kind.HANDOFF, request, () -> playOut(Ended.RESCUED), () -> playOut(Ended.RESCUED));
   }
@@ -313,7 +312,8 @@ final class Session implements AgentLine.Owner {
   public void hangup(@Nullable String reason) {
     ports.metrics().agentMessage(AgentMessage.HANGUP);
     if (phase == Phase.TALKING && !deciding) {
-      HandoffRequest nowhere = new HandoffRequest(null, reason, null, null, new JsonObject());
+      HandoffRequest nowhere =
+          new HandoffRequest(null, reason, null, false, null, new JsonObject());
       Runnable hangUp = () -> playOut(Ended.AGENT_HUNG_UP);
       store(Outcome.Kind.HANGUP, nowhere, hangUp, hangUp);
     }
@@ -374,8 +374,8 @@ final class Session implements AgentLine.Owner {
         request.destination(),
         request.reason(),
         request.utterance(),
-        false,
-        request.sharedId(),
+        request.utteranceSpoken(),
+        request.sharedId() == null ? sharedId : request.sharedId(),
         request.state(),
         ports.clock().instant(),
         null);

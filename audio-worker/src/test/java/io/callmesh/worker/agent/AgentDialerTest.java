@@ -3,6 +3,9 @@ package io.callmesh.worker.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.callmesh.contracts.connector.AgentEndpoint;
+import io.callmesh.contracts.connector.AgentHeader;
+import io.callmesh.contracts.connector.AudioFormat;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -18,6 +21,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +34,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class AgentDialerTest {
   private static final String PROTOCOL = "callmesh.agent.v1";
+  private static final String ACCOUNT = "acme";
+  private static final Map<String, AgentHeader> HEADERS =
+      Map.of(
+          "X-Api-Key", new AgentHeader("k 1", null),
+          "Origin", new AgentHeader("https://own.example", null));
   private static final Duration LONG = Duration.ofSeconds(10);
 
   private final Vertx vertx = Vertx.vertx();
@@ -53,6 +62,7 @@ class AgentDialerTest {
     assertThat(seen.headers().get("Host")).isEqualTo("agent.invalid:" + port);
     assertThat(seen.uri()).isEqualTo("/voice?tenant=a%20b");
     assertThat(socket.subProtocol()).isEqualTo(PROTOCOL);
+    assertHeaders(seen);
   }
 
   @Test
@@ -96,7 +106,14 @@ class AgentDialerTest {
     WebSocket socket = dial(dialer(client, true, "8.8.8.8"), url).await(10, TimeUnit.SECONDS);
 
     assertThat(socket.isSsl()).isTrue();
+    assertThat(arrived.take()).isNotNull(); // of the one that was refused
+    assertHeaders(arrived.take());
     certificate.delete();
+  }
+
+  private static void assertHeaders(ServerWebSocket seen) {
+    assertThat(seen.headers().getAll("X-Api-Key")).containsExactly("k 1");
+    assertThat(seen.headers().getAll("Origin")).containsExactly("https://own.example");
   }
 
   private int tlsAgent(SelfSignedCertificate certificate) throws Exception {
@@ -124,7 +141,8 @@ class AgentDialerTest {
 
     Future<WebSocket> dialled =
         dialer(true, "127.0.0.1")
-            .dial("ws://agent.invalid:" + port, PROTOCOL, Duration.ofMillis(100));
+            .dial(
+                endpoint("ws://agent.invalid:" + port), ACCOUNT, PROTOCOL, Duration.ofMillis(100));
 
     assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS)).isNotNull();
   }
@@ -137,9 +155,11 @@ class AgentDialerTest {
             vertx,
             vertx.createWebSocketClient(),
             host -> never.future(),
-            new AgentAddressPolicy(true));
+            new AgentAddressPolicy(true),
+            AgentSecrets.none());
 
-    Future<WebSocket> dialled = dialer.dial("ws://agent.invalid", PROTOCOL, Duration.ofMillis(50));
+    Future<WebSocket> dialled =
+        dialer.dial(endpoint("ws://agent.invalid"), ACCOUNT, PROTOCOL, Duration.ofMillis(50));
 
     assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS))
         .isInstanceOf(TimeoutException.class);
@@ -158,7 +178,11 @@ class AgentDialerTest {
 
   private AgentDialer dialer(WebSocketClient client, boolean allowPrivate, String... addresses) {
     return new AgentDialer(
-        vertx, client, host -> lookup(addresses), new AgentAddressPolicy(allowPrivate));
+        vertx,
+        client,
+        host -> lookup(addresses),
+        new AgentAddressPolicy(allowPrivate),
+        AgentSecrets.none());
   }
 
   private static Future<List<InetAddress>> lookup(String... addresses) {
@@ -174,7 +198,11 @@ class AgentDialerTest {
   }
 
   private static Future<WebSocket> dial(AgentDialer dialer, String url) {
-    return dialer.dial(url, PROTOCOL, LONG);
+    return dialer.dial(endpoint(url), ACCOUNT, PROTOCOL, LONG);
+  }
+
+  private static AgentEndpoint endpoint(String url) {
+    return new AgentEndpoint(AgentEndpoint.Protocol.CALLMESH, url, AudioFormat.MULAW_8000, HEADERS);
   }
 
   private static void assertRefused(Future<WebSocket> dialled) {

@@ -42,23 +42,23 @@ class CallmeshMessagesTest {
         "{\"z\":null,\"a\":[1,2.5,{\"b\":\"\u00e9\ud83d\ude00\"}],\"big\":9007199254740993,\"e\":{}}";
     read(
         "{\"type\":\"handoff\",\"destination\":\"billing\",\"reason\":\"needs_human\","
-            + "\"utterance\":\"One moment\",\"shared_id\":\"s-1\",\"context\":{\"state\":{\"x\":1,\"handoff\":"
+            + "\"utterance\":\"One moment\",\"utterance_spoken\":true,\"shared_id\":\"s-1\",\"context\":{\"state\":{\"x\":1,\"handoff\":"
             + state
             + "}}}");
 
     assertThat(agent.handoffs)
         .containsExactly(
             new HandoffRequest(
-                "billing", "needs_human", "One moment", "s-1", new JsonObject(state)));
+                "billing", "needs_human", "One moment", true, "s-1", new JsonObject(state)));
     assertThat(agent.handoffs.get(0).state().encode()).isEqualTo(state);
   }
 
   @Test
   void takesAHandoffWithNothingInIt() throws Malformed {
     read("{\"type\":\"handoff\"}");
-    read("{\"type\":\"handoff\",\"context\":{\"state\":null}}");
+    read("{\"type\":\"handoff\",\"utterance_spoken\":null,\"context\":{\"state\":null}}");
 
-    HandoffRequest empty = new HandoffRequest(null, null, null, null, new JsonObject());
+    HandoffRequest empty = new HandoffRequest(null, null, null, false, null, new JsonObject());
     assertThat(agent.handoffs).containsExactly(empty, empty);
   }
 
@@ -79,6 +79,7 @@ class CallmeshMessagesTest {
         "{\"type\":\"mark\",\"name\":\"\"}",
         "{\"type\":\"mark\",\"name\":{}}",
         "{\"type\":\"hangup\",\"reason\":[]}",
+        "{\"type\":\"handoff\",\"utterance_spoken\":\"yes\"}",
         "{\"type\":\"handoff\",\"context\":\"x\"}",
         "{\"type\":\"handoff\",\"context\":{\"state\":{\"handoff\":[]}}}",
         "{\"type\":\"transcript\",\"role\":\"ghost\",\"text\":\"boo\"}",
@@ -114,7 +115,7 @@ class CallmeshMessagesTest {
             List.of(
                 new Transcript(Transcript.Role.CALLER, "secret", true).toString(),
                 new AgentEvent("n", new JsonObject().put("a", "secret")).toString(),
-                new HandoffRequest(null, "secret", "secret", "secret", new JsonObject())
+                new HandoffRequest(null, "secret", "secret", false, "secret", new JsonObject())
                     .toString()))
         .noneMatch(text -> text.contains("secret"));
   }

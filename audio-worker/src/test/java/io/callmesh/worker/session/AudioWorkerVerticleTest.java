@@ -10,6 +10,7 @@ import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.BusCodecs;
 import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.connector.AgentEndpoint;
+import io.callmesh.contracts.connector.AgentHeader;
 import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.connector.AudioFormat.Encoding;
 import io.callmesh.contracts.connector.Connector;
@@ -22,9 +23,11 @@ import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionOpened;
 import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.contracts.session.WorkerPresence;
+import io.callmesh.runtime.config.Settings;
 import io.callmesh.worker.ConnectorDirectory;
 import io.callmesh.worker.WorkerConfig;
 import io.callmesh.worker.WorkerMetrics;
+import io.callmesh.worker.agent.AgentSecrets;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -47,6 +50,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class AudioWorkerVerticleTest {
@@ -55,6 +60,9 @@ class AudioWorkerVerticleTest {
   private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
   private static final Duration PATIENT = Duration.ofSeconds(10);
   private static final Duration IMPATIENT = Duration.ofMillis(800);
+  private static final String SECRETS =
+      "[{\"name\":\"bot-key\",\"value\":\"s3cret\",\"accountId\":\"acc\"},"
+          + "{\"name\":\"theirs\",\"value\":\"not yours\",\"accountId\":\"other\"}]";
   private static final JsonObject CLEAR = new JsonObject().put("type", "clear");
 
   private final Vertx vertx = Vertx.vertx();
@@ -242,6 +250,19 @@ class AudioWorkerVerticleTest {
   }
 
   @Test
+  void keepsTheSessionsSharedIdAndThatTheUtteranceWasSpoken() throws Exception {
+    ServerWebSocket socket = opened();
+    JsonObject spoken = handoff("billing", new JsonObject()).put("utterance_spoken", true);
+    spoken.remove("shared_id");
+
+    say(socket, spoken);
+
+    Outcome outcome = storing.take().body();
+    assertThat(outcome.utteranceSpoken()).isTrue();
+    assertThat(outcome.sharedId()).isEqualTo("s-1");
+  }
+
+  @Test
   void doesNotWaitForEverForTheLastMark() throws Exception {
     ServerWebSocket socket = opened();
 
@@ -311,6 +332,7 @@ class AudioWorkerVerticleTest {
     send(Frame.signal(1, FrameKind.MARK, 0, 0, until(FrameKind.MARK).text()));
 
     assertThat(request.body().kind()).isEqualTo(Outcome.Kind.HANGUP);
+    assertThat(request.body().sharedId()).isEqualTo("s-1");
     assertThat(request.body().reason()).isEqualTo("goodbye");
     assertThat(until(FrameKind.END).payload()).isEmpty();
     assertThat(agent.texts.take()).isEqualTo(ended("agent_hung_up"));
@@ -355,7 +377,9 @@ class AudioWorkerVerticleTest {
     await(first.close((short) 1011));
     ServerWebSocket second = agent.next();
 
-    assertThat(agent.texts.take().getBoolean("resume")).isTrue();
+    JsonObject again = agent.texts.take();
+    assertThat(again.getBoolean("resume")).isTrue();
+    assertThat(again.getString("resume_reason")).isEqualTo("agent_reconnected");
     send(Frame.signal(1, FrameKind.DTMF, 0, 0, "5"));
     assertThat(agent.texts.take().getString("digit")).isEqualTo("5");
     play(second, bytes(160, 2));
@@ -382,6 +406,7 @@ class AudioWorkerVerticleTest {
     assertThat(request.body().reason()).isEqualTo("agent_lost");
     assertThat(request.body().destination()).isEqualTo("front desk");
     assertThat(request.body().state()).isEqualTo(state);
+    assertThat(request.body().sharedId()).isEqualTo("s-1");
     assertThat(until(FrameKind.END).payload()).isEmpty();
   }
 
@@ -413,6 +438,40 @@ class AudioWorkerVerticleTest {
     assertThat(storing.take().body().reason()).isEqualTo("agent_lost");
     assertThat(agent.texts.take().getBoolean("resume")).isFalse();
     assertThat(agent.texts.take().getBoolean("resume")).isTrue();
+  }
+
+  @Test
+  void opensTheAgentsSocketWithItsHeaders() throws Exception {
+    useHeaders(
+        Map.of(
+            "Authorization", new AgentHeader("Bearer ", "bot-key"),
+            "X-Tenant", new AgentHeader("acme", null)));
+
+    ServerWebSocket socket = open(1);
+
+    assertThat(socket.headers().getAll("Authorization")).containsExactly("Bearer s3cret");
+    assertThat(socket.headers().getAll("X-Tenant")).containsExactly("acme");
+  }
+
+  /** Trying again would not help: with this redial window the test would not end in time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"theirs", "unheard-of"})
+  void rescuesTheCallerAtOnceWhenTheAccountHasNoSuchSecret(String secret) throws Exception {
+    worker = worker(config(10, Duration.ofMinutes(5)));
+    useHeaders(Map.of("Authorization", new AgentHeader("Bearer ", secret)));
+    deploy();
+
+    await(request(1, "conn-1"));
+
+    assertThat(storing.take().body().reason()).isEqualTo("agent_lost");
+    assertThat(agent.connections).isEmpty();
+  }
+
+  private void useHeaders(Map<String, AgentHeader> headers) {
+    AgentEndpoint endpoint =
+        new AgentEndpoint(
+            AgentEndpoint.Protocol.CALLMESH, agent.url(), AudioFormat.MULAW_8000, headers);
+    connectors.put("conn-1", connector(endpoint, false));
   }
 
   @Test
@@ -591,7 +650,8 @@ class AudioWorkerVerticleTest {
         usual.playoutBacklog(),
         usual.storeDeadline(),
         usual.streamSilence(),
-        true);
+        true,
+        AgentSecrets.from(Settings.load(Map.of("CALLMESH_AGENT_SECRETS", SECRETS))));
   }
 
   private Future<SessionOpened> request(long streamKey, String connectorId) {

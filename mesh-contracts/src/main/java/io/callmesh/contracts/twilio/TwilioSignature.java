@@ -2,8 +2,11 @@ package io.callmesh.contracts.twilio;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import javax.crypto.Mac;
@@ -18,6 +21,7 @@ public final class TwilioSignature {
   public static final String HEADER = "X-Twilio-Signature";
 
   private static final String ALGORITHM = "HmacSHA1";
+  private static final String BODY_HASH = "bodySHA256=";
 
   private TwilioSignature() {}
 
@@ -43,6 +47,26 @@ public final class TwilioSignature {
           .encodeToString(mac.doFinal(signed.toString().getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+    }
+  }
+
+  /**
+   * Whether a URL covers a body that is no form: Twilio then puts the body's SHA-256, in lower-case
+   * hex, at the end of the query, and signs the URL alone. Says nothing of the URL's signature.
+   *
+   * @param target the URL, or its path and query, as received
+   * @param body the raw bytes
+   */
+  public static boolean coversBody(String target, byte[] body) {
+    String parameter = BODY_HASH + sha256(body);
+    return target.endsWith("?" + parameter) || target.endsWith("&" + parameter);
+  }
+
+  private static String sha256(byte[] body) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.callmesh.contracts.twilio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.twilio.security.RequestValidator;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -54,6 +55,23 @@ class TwilioSignatureTest {
   })
   void signsTheUrlAloneWithoutAForm(String url, String signature) {
     assertThat(TwilioSignature.of(TOKEN, url, NO_FORM)).isEqualTo(signature);
+  }
+
+  @Test
+  void tellsWhetherTheUrlCoversTheBody() {
+    // reference/twilio.md 2.3
+    byte[] body = "{\"property\": \"value\", \"boolean\": true}".getBytes(StandardCharsets.UTF_8);
+    byte[] other = "{\"property\": \"value\", \"boolean\": true} ".getBytes(StandardCharsets.UTF_8);
+    String hash = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
+
+    assertThat(TwilioSignature.coversBody("/myapp.php?foo=1&bar=2&bodySHA256=" + hash, body))
+        .isTrue();
+    assertThat(TwilioSignature.coversBody("/myapp.php?bodySHA256=" + hash, body)).isTrue();
+    assertThat(TwilioSignature.coversBody("/myapp.php?bodySHA256=" + hash, other)).isFalse();
+    assertThat(TwilioSignature.coversBody("/myapp.php?bodySHA256=" + hash + "&x=1", body))
+        .isFalse();
+    assertThat(TwilioSignature.coversBody("/myapp.php?xbodySHA256=" + hash, body)).isFalse();
+    assertThat(TwilioSignature.coversBody("/myapp.php", body)).isFalse();
   }
 
   @Test

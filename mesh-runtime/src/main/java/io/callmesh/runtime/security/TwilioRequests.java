@@ -45,6 +45,20 @@ public final class TwilioRequests {
             new Secret(signature));
   }
 
+  /**
+   * Whether a webhook is genuine whose body is no form, such as one of JSON.
+   *
+   * @param accountSid the one that must have signed
+   * @param target path and query as received, with the body's hash
+   * @param body the raw bytes
+   * @param signature the header's value, null when it is missing
+   */
+  public boolean genuineWebhook(
+      String accountSid, String target, byte[] body, @Nullable String signature) {
+    return TwilioSignature.coversBody(target, body)
+        && genuineWebhook(accountSid, target, Collections.emptySortedMap(), signature);
+  }
+
   /** Whether a WebSocket handshake is genuine and by this account. */
   public boolean genuineHandshake(String accountSid, String target, @Nullable String signature) {
     return signature != null

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callmesh.contracts.security.Secret;
 import io.callmesh.contracts.twilio.TwilioSignature;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ class TwilioRequestsTest {
   private static final SortedMap<String, List<String>> FORM =
       new TreeMap<>(Map.of("AccountSid", List.of("AC1"), "CallSid", List.of("CA1")));
   private static final SortedMap<String, List<String>> NOTHING = Collections.emptySortedMap();
+  private static final String EXAMPLE = "/myapp.php?foo=1&bar=2";
   private static final String TARGET = "/twilio/voice?x=%2B1";
 
   private final TwilioAccounts accounts =
@@ -28,29 +30,75 @@ class TwilioRequestsTest {
               "AC2", List.of(new Secret("others"))));
   private final TwilioRequests requests = at("https://mesh.example", "wss://mesh.example");
 
-  @Test
-  void takesTwiliosOwnExample() {
-    // reference/twilio.md 2.3
-    TwilioRequests own =
-        new TwilioRequests(
-            new TwilioAccounts(Map.of("AC1", List.of(new Secret("12345")))),
-            new PublicUrls("https://mycompany.com", "wss://bridge.example.com"));
+  /** The vectors of reference/twilio.md 2.3 for requests with a form. */
+  @ParameterizedTest
+  @CsvSource({
+    "https://mycompany.com, +14158675309, RSOYDt4T1cUTdK1PDd93/VVr8B8=",
+    "https://mycompany.com:443, +14158675309, kvajT1Ptam85bY51eRf/AJRuM3w=",
+    "https://mycompany.com, +14158675309, kvajT1Ptam85bY51eRf/AJRuM3w=",
+    "http://mycompany.com:80, +14158675309, 0ZXoZLH/DfblKGATFgpif+LLRf4=",
+    "http://mycompany.com, +14158675309, 0ZXoZLH/DfblKGATFgpif+LLRf4=",
+    "https://example.com, +14158675310, L/OH5YylLD5NRKLltdqwSvS0BnU=",
+  })
+  void takesTwiliosExamplesWithAForm(String base, String caller, String signature) {
     SortedMap<String, List<String>> form =
         new TreeMap<>(
             Map.of(
                 "CallSid", List.of("CA1234567890ABCDE"),
-                "Caller", List.of("+14158675309"),
+                "Caller", List.of(caller),
                 "Digits", List.of("1234"),
-                "From", List.of("+14158675309"),
+                "From", List.of(caller),
                 "To", List.of("+18005551212")));
+    TwilioRequests own = ofTheExamples(base);
 
-    assertThat(
-            own.genuineWebhook(
-                "AC1", "/myapp.php?foo=1&bar=2", form, "RSOYDt4T1cUTdK1PDd93/VVr8B8="))
+    assertThat(own.genuineWebhook("AC1", EXAMPLE, form, signature)).isTrue();
+    assertThat(own.genuineWebhook("AC1", EXAMPLE, NOTHING, signature)).isFalse();
+  }
+
+  @Test
+  void takesTwiliosExampleWithoutAForm() {
+    TwilioRequests own = ofTheExamples("https://mycompany.com");
+
+    assertThat(own.genuineWebhook("AC1", EXAMPLE, NOTHING, "zYQTYrRWXE7LtzbG4PfP7/bkkGo="))
         .isTrue();
-    assertThat(own.genuineHandshake("AC1", "/media", "ASGyPT9kdDVOm79OxfQnw7HcSP8=")).isTrue();
-    assertThat(own.genuineHandshake("AC1", "/media", "s8PR4IzGlCW8C4hFit29c/IbuH8=")).isTrue();
-    assertThat(own.genuineHandshake("AC1", "/media", "k+bG+9TKzlwcKoVkEifGbIQQ/mM=")).isFalse();
+  }
+
+  @Test
+  void takesTwiliosExampleOfABodyThatIsNoForm() {
+    TwilioRequests own = ofTheExamples("https://mycompany.com");
+    String target =
+        EXAMPLE + "&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
+    String signature = "a9nBmqA0ju/hNViExpshrM61xv4=";
+    byte[] body = utf8("{\"property\": \"value\", \"boolean\": true}");
+
+    assertThat(own.genuineWebhook("AC1", target, body, signature)).isTrue();
+    assertThat(own.genuineWebhook("AC1", target, utf8("{}"), signature)).isFalse();
+    assertThat(own.genuineWebhook("AC1", EXAMPLE, body, "zYQTYrRWXE7LtzbG4PfP7/bkkGo=")).isFalse();
+    assertThat(own.genuineWebhook("AC1", target, body, null)).isFalse();
+    assertThat(own.genuineWebhook("AC2", target, body, signature)).isFalse();
+  }
+
+  /** The same reference's vectors for WebSocket handshakes; the last has the wrong scheme. */
+  @ParameterizedTest
+  @CsvSource({
+    "ASGyPT9kdDVOm79OxfQnw7HcSP8=, true",
+    "s8PR4IzGlCW8C4hFit29c/IbuH8=, true",
+    "C9S82mGEXw9m712vXhUGYWVNxaI=, true",
+    "k+bG+9TKzlwcKoVkEifGbIQQ/mM=, false",
+  })
+  void takesTwiliosExamplesOfHandshakes(String signature, boolean genuine) {
+    assertThat(ofTheExamples("https://x").genuineHandshake("AC1", "/media", signature))
+        .isEqualTo(genuine);
+  }
+
+  private static TwilioRequests ofTheExamples(String web) {
+    return new TwilioRequests(
+        new TwilioAccounts(Map.of("AC1", List.of(new Secret("12345")))),
+        new PublicUrls(web, "wss://bridge.example.com"));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @ParameterizedTest

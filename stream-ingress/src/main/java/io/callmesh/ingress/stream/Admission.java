@@ -5,6 +5,7 @@ import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.security.IssuedSecret;
 import io.callmesh.contracts.security.Ticket;
 import io.vertx.core.Future;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -53,8 +54,12 @@ public sealed interface Admission {
    *
    * @param accountSid the account that signed the handshake; {@code start} must be of it
    * @param connectors finds a connector by id
+   * @param clock tells whether a replaced token is still good
    */
-  record ByToken(String accountSid, Function<String, Future<Optional<Connector>>> connectors)
+  record ByToken(
+      String accountSid,
+      Function<String, Future<Optional<Connector>>> connectors,
+      InstantSource clock)
       implements Admission {
     /** The name of the parameter that carries the connector token. */
     static final String PARAMETER = "connectorToken";
@@ -70,7 +75,7 @@ public sealed interface Admission {
           .map(
               found ->
                   found
-                      .filter(connector -> IssuedSecret.matches(connector.tokenHash(), token))
+                      .filter(connector -> connector.accepts(token, clock.instant()))
                       .map(
                           connector ->
                               new Admitted(

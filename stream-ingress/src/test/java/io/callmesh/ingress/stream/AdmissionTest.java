@@ -3,6 +3,7 @@ package io.callmesh.ingress.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.connector.Connector.PreviousToken;
 import io.callmesh.contracts.security.IssuedSecret;
 import io.callmesh.contracts.security.Ticket;
 import io.callmesh.ingress.stream.Admission.Admitted;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
@@ -20,6 +22,10 @@ class AdmissionTest {
       new Ticket("n", "CA1", "AC1", "conv-1", "conn-1", true, Instant.EPOCH);
   private static final IssuedSecret TOKEN =
       IssuedSecret.issue(IssuedSecret.CONNECTOR_TOKEN, "conn-1");
+
+  private static final IssuedSecret OLD_TOKEN =
+      IssuedSecret.issue(IssuedSecret.CONNECTOR_TOKEN, "conn-1");
+  private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
   @Test
   void aTicketAdmitsItsCallWithWhatItSays() {
@@ -68,10 +74,33 @@ class AdmissionTest {
   }
 
   @Test
+  void aReplacedTokenAdmitsUntilItsTimeIsOver() {
+    Connector rotated = connector(new PreviousToken(OLD_TOKEN.hash(), NOW));
+    TwilioMessage.Start withOld = withToken(OLD_TOKEN);
+
+    assertThat(check(byToken(rotated, NOW.minusMillis(1)), withOld)).isPresent();
+    assertThat(check(byToken(rotated, NOW), withOld)).isEmpty();
+    assertThat(check(byToken(rotated, NOW.plusSeconds(1)), withOld)).isEmpty();
+    assertThat(check(byToken(connector(null), NOW.minusMillis(1)), withOld)).isEmpty();
+  }
+
+  @Test
+  void theNewTokenAdmitsBesideTheReplacedOneAndAfterIt() {
+    Connector rotated = connector(new PreviousToken(OLD_TOKEN.hash(), NOW));
+
+    assertThat(check(byToken(rotated, NOW.minusMillis(1)), withToken(TOKEN))).isPresent();
+    assertThat(check(byToken(rotated, NOW.plusSeconds(1)), withToken(TOKEN))).isPresent();
+  }
+
+  private static TwilioMessage.Start withToken(IssuedSecret token) {
+    return start("CA1", "AC1", Map.of("connectorToken", token.text().reveal()));
+  }
+
+  @Test
   void failsWhenTheTableCannotBeAsked() {
     Admission admission =
         new Admission.ByToken(
-            "AC1", id -> Future.failedFuture(new IllegalStateException("no table")));
+            "AC1", id -> Future.failedFuture(new IllegalStateException("no table")), () -> NOW);
 
     assertThat(
             admission
@@ -85,14 +114,18 @@ class AdmissionTest {
   }
 
   private static Admission byToken() {
+    return byToken(connector(null), NOW);
+  }
+
+  private static Admission byToken(Connector connector, Instant now) {
     return new Admission.ByToken(
         "AC1",
         id ->
-            Future.succeededFuture(
-                id.equals("conn-1") ? Optional.of(connector()) : Optional.empty()));
+            Future.succeededFuture(id.equals("conn-1") ? Optional.of(connector) : Optional.empty()),
+        () -> now);
   }
 
-  private static Connector connector() {
+  private static Connector connector(@Nullable PreviousToken previous) {
     return new Connector(
         "conn-1",
         "",
@@ -111,7 +144,7 @@ class AdmissionTest {
         null,
         null,
         TOKEN.hash(),
-        null,
+        previous,
         Instant.EPOCH);
   }
 
