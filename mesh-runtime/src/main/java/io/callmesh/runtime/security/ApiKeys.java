@@ -8,6 +8,7 @@ import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.kafka.KafkaTables;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.Optional;
@@ -67,6 +68,29 @@ public final class ApiKeys {
       return;
     }
     check(presented).onSuccess(key -> admit(context, key)).onFailure(context::fail);
+  }
+
+  /**
+   * A route handler that lets a request pass with a good key that has this right. It answers 401
+   * without a good key, and 403 without the right.
+   */
+  public Handler<RoutingContext> require(ApiKey.Right right) {
+    return context -> {
+      String presented = context.request().getHeader(HEADER);
+      if (presented == null) {
+        context.fail(Problem.unauthorized());
+        return;
+      }
+      check(presented).onSuccess(key -> admit(context, key, right)).onFailure(context::fail);
+    };
+  }
+
+  private static void admit(RoutingContext context, Optional<ApiKey> key, ApiKey.Right right) {
+    if (key.isPresent() && !key.get().may(right)) {
+      context.fail(Problem.forbidden("this API key does not have the right " + right.text()));
+    } else {
+      admit(context, key);
+    }
   }
 
   private static void admit(RoutingContext context, Optional<ApiKey> key) {
