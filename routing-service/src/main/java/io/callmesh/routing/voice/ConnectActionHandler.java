@@ -8,6 +8,7 @@ import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.routing.RoutingMetrics;
 import io.callmesh.routing.RoutingMetrics.Answer;
 import io.callmesh.routing.connector.Connectors;
+import io.callmesh.routing.handoff.Outcomes;
 import io.callmesh.routing.twiml.Twiml;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
