@@ -29,6 +29,8 @@ record PublicPaths(Ingress ingress) {
               "/v1/agents/shop/telephony/phone-numbers",
               "/v1/agents/shop/telephony/phone-numbers/+15005550006",
               "/v1/api-keys",
+              "/v1/calls/CA1/transfer",
+              "/v1/calls/CA1/hangup",
               "/v1/calls/CA1/events"),
           "stream-ingress",
           List.of("/streams", "/streams/aTicket"),

@@ -1,9 +1,14 @@
 package io.callmesh.routing;
 
 import io.callmesh.contracts.security.ApiKey;
+import io.callmesh.routing.calls.CallsConfig;
+import io.callmesh.routing.calls.CallsMetrics;
+import io.callmesh.routing.calls.HttpTwilioCalls;
+import io.callmesh.routing.calls.LiveCallsApi;
 import io.callmesh.routing.connector.ApiKeyApi;
 import io.callmesh.routing.connector.Connectors;
 import io.callmesh.routing.connector.ProvisioningApi;
+import io.callmesh.routing.handoff.Outcomes;
 import io.callmesh.routing.voice.TwilioWebhooks;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.security.ApiKeys;
@@ -17,6 +22,7 @@ public final class RoutingService implements MeshService {
   private final TwilioWebhooks webhooks;
   private final ProvisioningApi provisioning;
   private final ApiKeyApi apiKeys;
+  private final LiveCallsApi liveCalls;
 
   /** Reads its settings and asks for its tables. */
   public RoutingService(ServiceContext context) {
@@ -34,6 +40,21 @@ public final class RoutingService implements MeshService {
             context.processId());
     this.provisioning = new ProvisioningApi(connectors, keys, context.clock());
     this.apiKeys = new ApiKeyApi(keyTable, keys, context.clock());
+    this.liveCalls = liveCalls(context, config, connectors, keys);
+  }
+
+  private static LiveCallsApi liveCalls(
+      ServiceContext context, RoutingConfig config, Connectors connectors, ApiKeys keys) {
+    CallsConfig calls = CallsConfig.from(context.settings());
+    CallsMetrics metrics = new CallsMetrics(context.meters());
+    return new LiveCallsApi(
+        connectors,
+        new Outcomes(context.vertx().eventBus(), config.outcomeTimeout()),
+        keys,
+        vertx -> new HttpTwilioCalls(vertx, config.accounts(), calls, metrics),
+        config.urls().web(),
+        calls.findTimeout(),
+        context.clock());
   }
 
   @Override
@@ -51,7 +72,7 @@ public final class RoutingService implements MeshService {
     return (vertx, router) -> {
       provisioning.mount(router);
       apiKeys.mount(router);
-      return webhooks.mount(vertx, router);
+      return Future.all(webhooks.mount(vertx, router), liveCalls.mount(vertx, router));
     };
   }
 

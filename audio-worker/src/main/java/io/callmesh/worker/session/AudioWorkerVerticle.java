@@ -3,6 +3,7 @@ package io.callmesh.worker.session;
 import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.frame.Frame;
+import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.callmesh.worker.ConnectorDirectory;
@@ -80,8 +81,11 @@ public final class AudioWorkerVerticle extends VerticleBase {
         bus.consumer(Addresses.workerFrames(instance), message -> sessions.frame(message.body()));
     MessageConsumer<Object> rollCall =
         bus.consumer(Addresses.WORKER_ROLL_CALL, message -> announce());
+    MessageConsumer<FindSession> find =
+        bus.consumer(Addresses.WORKER_FIND, message -> tellWhere(message.body()));
     vertx.setPeriodic(WorkerPresence.INTERVAL.toMillis(), id -> everySecond());
-    return Future.all(open.completion(), frames.completion(), rollCall.completion())
+    return Future.all(
+            open.completion(), frames.completion(), rollCall.completion(), find.completion())
         .onSuccess(reachable -> announce());
   }
 
@@ -103,6 +107,12 @@ public final class AudioWorkerVerticle extends VerticleBase {
   private void everySecond() {
     announce();
     sessions.sweep(System.nanoTime());
+  }
+
+  private void tellWhere(FindSession question) {
+    sessions
+        .ofCall(question.callSid())
+        .ifPresent(session -> vertx.eventBus().send(question.replyTo(), session.found()));
   }
 
   private void announce() {

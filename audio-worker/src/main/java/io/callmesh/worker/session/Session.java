@@ -10,6 +10,7 @@ import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.session.OpenSession;
+import io.callmesh.contracts.session.SessionFound;
 import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.worker.WorkerMetrics.AgentMessage;
 import io.callmesh.worker.WorkerMetrics.Decision;
@@ -107,6 +108,17 @@ final class Session implements AgentLine.Owner {
   /** The stream's key. */
   long streamKey() {
     return open.streamKey();
+  }
+
+  /** The call. */
+  String callSid() {
+    return open.callSid();
+  }
+
+  /** What whoever looks for the call is told. */
+  SessionFound found() {
+    return new SessionFound(
+        open.callSid(), open.accountSid(), open.conversationId(), open.connectorId());
   }
 
   /** Dials the agent; a connector without one is a lost agent from the start. */

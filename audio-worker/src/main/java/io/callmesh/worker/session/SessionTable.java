@@ -7,14 +7,20 @@ import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of one verticle instance by stream key; only its event loop touches it. */
 final class SessionTable {
   private final LongObjectMap<Session> sessions = new LongObjectHashMap<>();
+
+  /** A call that came back may have two sessions for a moment: the newer one is where it is. */
+  private final Map<String, Session> newestOfCall = new HashMap<>();
 
   /** Streams whose sessions wait for their connector; they count against the capacity. */
   private final Set<Long> opening = new HashSet<>();
@@ -54,13 +60,20 @@ final class SessionTable {
     return sessions.get(streamKey);
   }
 
+  /** The session of a call, the newest when it has several. */
+  Optional<Session> ofCall(String callSid) {
+    return Optional.ofNullable(newestOfCall.get(callSid));
+  }
+
   void add(Session session) {
     sessions.put(session.streamKey(), session);
+    newestOfCall.put(session.callSid(), session);
     metrics.sessionOpened();
   }
 
   void remove(Session session) {
     sessions.remove(session.streamKey());
+    newestOfCall.remove(session.callSid(), session);
     completeWhenEmpty();
   }
 

@@ -19,7 +19,9 @@ import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.frame.FrameKind;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
+import io.callmesh.contracts.session.SessionFound;
 import io.callmesh.contracts.session.SessionOpened;
 import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.contracts.session.WorkerPresence;
@@ -598,7 +600,45 @@ class AudioWorkerVerticleTest {
     assertThat(until(FrameKind.END).payload()).isEmpty();
   }
 
+  @Test
+  void saysWhereItsCallsAreAndIsSilentAboutOthers() throws Exception {
+    BlockingQueue<SessionFound> found = foundAt("routing.found@test");
+    opened();
+
+    find("CA00000000000000000000000000000002", "routing.found@test");
+    find(CALL, "routing.found@test");
+
+    assertThat(found.take()).isEqualTo(new SessionFound(CALL, "AC1", "conv-1", "conn-1"));
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void saysWhereTheNewestSessionOfACallIs() throws Exception {
+    BlockingQueue<SessionFound> found = foundAt("routing.found@test");
+    connectors.put("conn-2", connector(endpoint(agent.url(), AudioFormat.MULAW_8000), false));
+    opened();
+    assertThat(await(request(2, "conn-2")).workerInstance()).isEqualTo(worker.instance());
+
+    find(CALL, "routing.found@test");
+    assertThat(found.take().connectorId()).isEqualTo("conn-2");
+
+    send(Frame.signal(1, FrameKind.END, 0, 0, StreamEnd.INTERRUPTED.text()));
+    assertThat(rollCall().sessions()).isEqualTo(1);
+    find(CALL, "routing.found@test");
+    assertThat(found.take().connectorId()).isEqualTo("conn-2");
+  }
+
   // What the tests share.
+
+  private BlockingQueue<SessionFound> foundAt(String address) throws Exception {
+    BlockingQueue<SessionFound> found = new LinkedBlockingQueue<>();
+    await(vertx.eventBus().<SessionFound>consumer(address, m -> found.add(m.body())).completion());
+    return found;
+  }
+
+  private void find(String callSid, String replyTo) {
+    vertx.eventBus().publish(Addresses.WORKER_FIND, new FindSession(callSid, replyTo));
+  }
 
   @CanIgnoreReturnValue
   private ServerWebSocket open(long streamKey) throws Exception {

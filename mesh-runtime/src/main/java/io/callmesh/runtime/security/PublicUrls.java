@@ -27,7 +27,13 @@ public record PublicUrls(String web, String streams) {
     return new PublicUrls(web, streams);
   }
 
-  private static String base(String variable, String url, String scheme) {
+  /**
+   * A base URL without a slash at the end, for any variable that holds one; throws {@link
+   * ConfigException} for what is none.
+   *
+   * @param scheme {@code http} or {@code ws}; the one with an s at its end is good too
+   */
+  public static String base(String variable, String url, String scheme) {
     try {
       URI uri = new URI(url);
       boolean wellFormed =

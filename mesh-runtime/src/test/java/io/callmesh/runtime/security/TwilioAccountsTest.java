@@ -28,6 +28,23 @@ class TwilioAccountsTest {
   }
 
   @Test
+  void opensTheRestApiWithTheFirstTokenOrAnApiKey() {
+    TwilioAccounts accounts =
+        accounts(
+            """
+            [{"accountSid": "AC1", "authTokens": ["one", "two"]},
+             {"accountSid": "AC2", "authTokens": ["three"], "region": "ie1", "edge": "dublin",
+              "apiKey": {"sid": "SK2", "secret": "four"}}]""");
+
+    assertThat(accounts.restAccessTo("AC1"))
+        .contains(new TwilioRestAccess("AC1", new Secret("one"), "https://api.twilio.com"));
+    assertThat(accounts.restAccessTo("AC2"))
+        .contains(
+            new TwilioRestAccess("SK2", new Secret("four"), "https://api.dublin.ie1.twilio.com"));
+    assertThat(accounts.restAccessTo("AC3")).isEmpty();
+  }
+
+  @Test
   void hasNoneWhenNoneAreGiven() {
     assertThat(TwilioAccounts.from(Settings.load(Map.of())).isEmpty()).isTrue();
   }
@@ -52,6 +69,15 @@ class TwilioAccountsTest {
         "[{\"accountSid\":\"AC1\",\"authTokens\":[\"tokenvalue\"]}",
         "[{\"accountSid\":\"AC1\",\"authTokens\":[\"tokenvalue\"]},"
             + "{\"accountSid\":\"AC1\",\"authTokens\":[\"tokenvalue\"]}]",
+        "[{\"accountSid\":\"AC1\",\"authTokens\":[\"t\"],\"apiKey\":\"tokenvalue\"}]",
+        "[{\"accountSid\":\"AC1\",\"authTokens\":[\"t\"],\"apiKey\":{\"sid\":\"SK1\"}}]",
+        "[{\"accountSid\":\"AC1\",\"authTokens\":[\"t\"],\"apiKey\":{\"secret\":\"tokenvalue\"}}]",
+        "[{\"accountSid\":\"AC1\",\"authTokens\":[\"t\"],"
+            + "\"apiKey\":{\"sid\":\"AC1\",\"secret\":\"tokenvalue\"}}]",
+        "[{\"accountSid\":\"AC1\",\"authTokens\":[\"tokenvalue\"],\"region\":\"ie1\"}]",
+        "[{\"accountSid\":\"AC1\",\"authTokens\":[\"tokenvalue\"],\"edge\":\"dublin\"}]",
+        "[{\"accountSid\":\"AC1\",\"authTokens\":[\"tokenvalue\"],"
+            + "\"region\":\"ie1\",\"edge\":\"evil.example/\"}]",
       })
   void saysTheFormInOneSentenceWithoutTheTokens(String json) {
     assertThatThrownBy(() -> accounts(json))
@@ -66,6 +92,7 @@ class TwilioAccountsTest {
     TwilioAccounts accounts = new TwilioAccounts(Map.of("AC1", List.of(new Secret("hidden"))));
 
     assertThat(accounts.tokensOf("AC1")).hasToString("[[redacted]]");
+    assertThat(accounts.restAccessTo("AC1").toString()).doesNotContain("hidden");
   }
 
   private static TwilioAccounts accounts(String json) {

@@ -1,4 +1,4 @@
-package io.callmesh.routing.voice;
+package io.callmesh.routing.handoff;
 
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.FailureCode;
@@ -10,21 +10,28 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** Asks handoff-service how the agent's part of a call ended. */
-final class Outcomes {
+/** What handoff-service knows of how the agent's part of a call ended. Safe on any thread. */
+public final class Outcomes {
   private final EventBus bus;
   private final DeliveryOptions options;
 
-  Outcomes(EventBus bus, Duration timeout) {
+  /** Outcomes that are asked for, and stored, within this time. */
+  public Outcomes(EventBus bus, Duration timeout) {
     this.bus = bus;
     // Half the time for each of two tries: the second goes to another replica.
     this.options = new DeliveryOptions().setSendTimeout(Math.max(1, timeout.toMillis() / 2));
   }
 
   /** The outcome; empty when the call was interrupted. Fails when no replica answers in time. */
-  Future<Optional<Outcome>> of(String callSid) {
-    return ask(callSid).recover(cause -> secondTry(callSid, cause));
+  public Future<Optional<Outcome>> of(String callSid) {
+    return twice(() -> ask(callSid));
+  }
+
+  /** Stores an outcome; done when Kafka has it. Fails when no replica says so in time. */
+  public Future<Void> store(Outcome outcome) {
+    return twice(() -> bus.request(Addresses.HANDOFF_STORE, outcome, options).mapEmpty());
   }
 
   private Future<Optional<Outcome>> ask(String callSid) {
@@ -34,8 +41,12 @@ final class Outcomes {
         .recover(Outcomes::absentIsAnAnswer);
   }
 
-  private Future<Optional<Outcome>> secondTry(String callSid, Throwable cause) {
-    return FailureCode.of(cause).retryable() ? ask(callSid) : Future.failedFuture(cause);
+  private static <T> Future<T> twice(Supplier<Future<T>> request) {
+    return request
+        .get()
+        .recover(
+            cause ->
+                FailureCode.of(cause).retryable() ? request.get() : Future.failedFuture(cause));
   }
 
   private static Future<Optional<Outcome>> absentIsAnAnswer(Throwable cause) {
