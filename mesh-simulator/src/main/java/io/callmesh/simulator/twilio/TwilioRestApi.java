@@ -80,7 +80,10 @@ public final class TwilioRestApi {
     credentials.put(account.accountSid(), account.authToken());
     this.server =
         vertx
-            .createHttpServer(new HttpServerOptions().setMaxFormAttributeSize(FORM_BYTES))
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setMaxFormAttributeSize(FORM_BYTES)
+                    .setMaxFormBufferedBytes(FORM_BYTES))
             .requestHandler(this::receive);
   }
 

@@ -305,7 +305,11 @@ final class TwimlRunner implements Verb.Visitor<Future<TwimlRunner.Next>> {
     Action waiting = enqueue.waiting();
     URI waitUrl = waiting == null ? null : Documents.resolve(documentUrl, waiting.url());
     return room.wait(waitUrl, waiting != null && waiting.get())
-        .compose(exit -> epoch == own ? leave(enqueue, room, answer.way(), exit) : NEXT_VERB);
+        .compose(
+            exit ->
+                epoch == own && !stopped
+                    ? leave(enqueue, room, answer.way(), exit)
+                    : ended(CallEnd.CALLER_HUNG_UP));
   }
 
   private Future<Next> leave(

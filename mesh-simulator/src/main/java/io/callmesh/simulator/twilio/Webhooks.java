@@ -123,7 +123,9 @@ final class Webhooks {
   }
 
   private Future<Exchange> insistently(Webhook webhook, String token) {
-    return attempt(webhook, token, ConnectionOverrides.of(webhook.url()), 1)
+    return Future.succeededFuture(webhook.url())
+        .map(ConnectionOverrides::of)
+        .compose(overrides -> attempt(webhook, token, overrides, 1))
         .timeout(TOTAL_SECONDS, TimeUnit.SECONDS)
         .recover(cause -> Future.failedFuture(inWords(webhook, cause)));
   }

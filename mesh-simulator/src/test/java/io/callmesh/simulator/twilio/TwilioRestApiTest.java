@@ -101,6 +101,19 @@ class TwilioRestApiTest {
   }
 
   @Test
+  void takesTheLongestTwimlThereMayBe() throws Exception {
+    String twiml = "<Response><Hangup/><!--%s--></Response>";
+    String longest = twiml.formatted("é".repeat(4_002 - twiml.length()));
+    Live call = live();
+
+    assertThat(longest).hasSize(4_000);
+    assertThat(post(OWN, call.callSid(), Map.of("Twiml", longest)).status()).isEqualTo(200);
+
+    assertThat(report(call).end()).isEqualTo(CallEnd.HANGUP);
+    assertThat(api.requests().get(0).form()).containsEntry("Twiml", longest);
+  }
+
+  @Test
   void fetchesTheDocumentThatTheCallIsSentTo() throws Exception {
     mesh.answer("/moved", "<Redirect>further</Redirect>").answer("/further", "<Hangup/>");
     Live call = live();
