@@ -48,7 +48,9 @@ final class Demo {
           CallEventType.AGENT_CONNECTED,
           CallEventType.HANDOFF_STORED,
           CallEventType.HANDOFF_READ,
-          CallEventType.STREAM_ENDED);
+          CallEventType.HANDOFF_ROUTED,
+          CallEventType.STREAM_ENDED,
+          CallEventType.CALL_ENDED);
 
   private final StoryTeller story;
   private final short[] speech;
@@ -125,7 +127,9 @@ final class Demo {
         new TwilioSimulator(vertx, base, StandaloneSecrets.twilioAccount(mesh.settings()));
     Duration limit = Duration.ofMillis(speech.length / SAMPLES_PER_MS).plus(CALL_SLACK);
     List<CallerStep> caller = CallerStep.conversation(speech, "0");
-    CallPlan plan = CallPlan.of("+15550100001", DemoConnector.NUMBER, caller, limit);
+    CallPlan plan =
+        CallPlan.of("+15550100001", DemoConnector.NUMBER, caller, limit)
+            .reportingTo("/twilio/call-status");
     try {
       return twilio.call(plan).listener(story).start().await(limit.toSeconds() + LIMIT_S, SECONDS);
     } finally {

@@ -90,10 +90,11 @@ class FiveProcessesIT {
         new TwilioAccount(ProcessMesh.ACCOUNT_SID, new Secret(ProcessMesh.AUTH_TOKEN));
     CallPlan plan =
         CallPlan.of(
-            "+15550100001",
-            DemoConnector.NUMBER,
-            CallerStep.conversation(sentence, "0"),
-            Duration.ofSeconds(60));
+                "+15550100001",
+                DemoConnector.NUMBER,
+                CallerStep.conversation(sentence, "0"),
+                Duration.ofSeconds(60))
+            .reportingTo("/twilio/call-status");
     return new TwilioSimulator(vertx, base(mesh, "routing-service"), account)
         .call(plan)
         .start()

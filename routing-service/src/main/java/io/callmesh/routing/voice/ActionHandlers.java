@@ -5,6 +5,7 @@ import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.routing.RoutingMetrics.NotTaken;
 import io.callmesh.routing.twiml.Twiml;
+import io.callmesh.routing.voice.TwilioWebhook.Visit;
 import io.vertx.core.Future;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,11 @@ final class ActionHandlers {
             return Future.succeededFuture(flow.interrupted(call, state, connector));
           }
           return outcome.kind() == Outcome.Kind.HANGUP
-              ? flow.hangUp(state, connector, outcome, voice.streams(call))
+              ? flow.hangUp(
+                  state,
+                  connector,
+                  outcome,
+                  voice.streams(call, new Visit(state.conversationId(), true)))
               : Future.succeededFuture(handOff(call, state, connector, outcome));
         });
   }

@@ -27,7 +27,7 @@ final class Conversations {
   /**
    * The conversation that a voice webhook starts.
    *
-   * @param visit tells one entry of a call from another: {@link TwilioWebhook#visit()}
+   * @param visit tells one entry of a call from another: {@link TwilioWebhook.Visit}
    * @param slot which {@code <Connect>} of the document
    */
   String id(String callSid, String connectorId, String visit, int slot) {

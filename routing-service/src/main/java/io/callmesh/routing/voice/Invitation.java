@@ -6,6 +6,7 @@ import io.callmesh.contracts.security.Ticket;
 import io.callmesh.contracts.security.TicketSeal;
 import io.callmesh.contracts.session.StreamParameters;
 import io.callmesh.routing.twiml.StreamNoun;
+import io.callmesh.routing.voice.TwilioWebhook.Visit;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,8 +47,8 @@ final class Invitation {
   }
 
   /** The stream of a conversation that begins. */
-  StreamNoun begin(TwilioWebhook call, CallState state) {
-    String nonce = call.isOneVisit() ? nonce(state, call.visit()) : Ids.hex(12);
+  StreamNoun begin(TwilioWebhook call, CallState state, Visit visit) {
+    String nonce = visit.unique() ? nonce(state, visit.name()) : Ids.hex(12);
     Map<String, String> parameters = parameters(call, state);
     call.fields().entrySet().stream()
         .filter(field -> isCustomHeader(field.getKey()))

@@ -107,17 +107,20 @@ final class TwilioWebhook {
   }
 
   /**
-   * Tells one entry of a call from another, such as a Studio flow that brings the caller to the
-   * agent twice, and is the same when Twilio repeats a webhook. A call that rings enters for the
-   * first time.
+   * One entry of a call, the same when Twilio repeats a webhook.
+   *
+   * @param name tells it from another, such as that of a Studio flow that brings the caller to the
+   *     agent twice
+   * @param unique whether no other entry of the call can have this name
    */
-  String visit() {
-    return idempotencyToken.isEmpty() ? get("CallStatus") : idempotencyToken;
-  }
+  record Visit(String name, boolean unique) {}
 
-  /** Whether {@link #visit()} names this one entry and no other. */
-  boolean isOneVisit() {
-    return !idempotencyToken.isEmpty() || get("CallStatus").equals("ringing");
+  /** The entry that this webhook is. A call that rings enters for the first time. */
+  Visit visit() {
+    String status = get("CallStatus");
+    return idempotencyToken.isEmpty()
+        ? new Visit(status, status.equals("ringing"))
+        : new Visit(idempotencyToken, true);
   }
 
   /** Whether the call is over, so that no answer matters any more. */

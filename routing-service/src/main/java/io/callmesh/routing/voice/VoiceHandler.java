@@ -4,6 +4,7 @@ import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.security.Masked;
 import io.callmesh.routing.RoutingMetrics.Answer;
 import io.callmesh.routing.twiml.StreamNoun;
+import io.callmesh.routing.voice.TwilioWebhook.Visit;
 import io.vertx.core.Future;
 
 /**
@@ -74,7 +75,7 @@ final class VoiceHandler {
 
   private Future<String> stream(TwilioWebhook call, Connector connector) {
     return documents
-        .whole(connector, streams(call))
+        .whole(connector, streams(call, call.visit()))
         .map(
             document -> {
               story.answered(Answer.STREAM);
@@ -84,15 +85,15 @@ final class VoiceHandler {
   }
 
   /** What puts this call's streams into a document. */
-  Documents.Streams streams(TwilioWebhook call) {
-    return (owner, slot) -> stream(call, owner, slot);
+  Documents.Streams streams(TwilioWebhook call, Visit visit) {
+    return (owner, slot) -> stream(call, visit, owner, slot);
   }
 
-  private StreamNoun stream(TwilioWebhook call, Connector owner, Documents.Slot slot) {
+  private StreamNoun stream(TwilioWebhook call, Visit visit, Connector owner, Documents.Slot slot) {
     if (slot.connector().agent() == null) {
       throw new NoAgent(slot.connector());
     }
-    CallState state = begin(call, slot).in(owner.connectorId(), slot.index());
+    CallState state = begin(call, visit, slot).in(owner.connectorId(), slot.index());
     if (slot.isLost()) {
       story.trouble(
           call,
@@ -102,18 +103,18 @@ final class VoiceHandler {
     if (slot.isFirst()) {
       story.received(call, slot.connector(), state.conversationId());
     }
-    return invitation.begin(call, state);
+    return invitation.begin(call, state, visit);
   }
 
   /** The state of a call that has come to a connector and no further. */
   CallState arriving(TwilioWebhook call, Connector connector) {
-    return begin(call, Documents.Slot.first(connector));
+    return begin(call, call.visit(), Documents.Slot.first(connector));
   }
 
-  private CallState begin(TwilioWebhook call, Documents.Slot slot) {
+  private CallState begin(TwilioWebhook call, Visit visit, Documents.Slot slot) {
     Connector connector = slot.connector();
     String conversationId =
-        conversations.id(call.callSid(), connector.connectorId(), call.visit(), slot.index());
+        conversations.id(call.callSid(), connector.connectorId(), visit.name(), slot.index());
     return CallState.begin(
         connector.connectorId(),
         conversationId,

@@ -125,8 +125,7 @@ class TwimlTest {
                 + "{\"a\":\"\\\"&lt;&amp;&gt;\",\"b\":1}</Task></Enqueue>"),
         arguments(
             new Twiml().enqueue(new Enqueue("WW1", "/q", null, new JsonObject(), null, null)),
-            "<Enqueue workflowSid=\"WW1\" action=\"/q\" method=\"POST\" waitUrlMethod=\"POST\">"
-                + "<Task>{}</Task></Enqueue>"),
+            "<Enqueue workflowSid=\"WW1\" action=\"/q\" method=\"POST\"><Task>{}</Task></Enqueue>"),
         arguments(
             new Twiml().dialSip(DIAL, "sip:a@b?X-C=1&X-D=2"),
             "<Dial action=\"/dialled?a=1&amp;b=2\" method=\"POST\" timeout=\"20\""
