@@ -1,9 +1,11 @@
 package io.callmesh.routing;
 
 import io.callmesh.contracts.security.ApiKey;
+import io.callmesh.routing.api.ApiDocument;
 import io.callmesh.routing.connector.ApiKeyApi;
 import io.callmesh.routing.connector.Connectors;
 import io.callmesh.routing.connector.ProvisioningApi;
+import io.callmesh.routing.connector.ProvisioningLock;
 import io.callmesh.routing.voice.TwilioWebhooks;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.security.ApiKeys;
@@ -17,6 +19,7 @@ public final class RoutingService implements MeshService {
   private final TwilioWebhooks webhooks;
   private final ProvisioningApi provisioning;
   private final ApiKeyApi apiKeys;
+  private final ApiDocument api;
 
   /** Reads its settings and asks for its tables. */
   public RoutingService(ServiceContext context) {
@@ -32,8 +35,15 @@ public final class RoutingService implements MeshService {
             context.events().from(name()),
             new RoutingMetrics(context.meters()),
             context.clock());
-    this.provisioning = new ProvisioningApi(connectors, keys, context.clock());
-    this.apiKeys = new ApiKeyApi(keyTable, keys, context.clock());
+    this.api = ApiDocument.load();
+    this.provisioning =
+        new ProvisioningApi(
+            connectors,
+            new ProvisioningLock(context.vertx(), connectors),
+            keys,
+            api,
+            context.clock());
+    this.apiKeys = new ApiKeyApi(keyTable, keys, api, context.clock());
   }
 
   @Override
@@ -52,6 +62,7 @@ public final class RoutingService implements MeshService {
       webhooks.mount(router);
       provisioning.mount(router);
       apiKeys.mount(router);
+      api.mount(router);
       return Future.succeededFuture();
     };
   }

@@ -8,9 +8,11 @@ import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.kafka.KafkaTables;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Tells whose request this is by the header {@code x-api-key}: the operator's first key from the
@@ -61,19 +63,37 @@ public final class ApiKeys {
 
   /** A route handler that lets a request pass with a good key and answers 401 to the others. */
   public void require(RoutingContext context) {
+    admit(context, key -> {});
+  }
+
+  /**
+   * A route handler that lets a request pass with a key that has this right. Without a good key it
+   * answers 401, without the right 403.
+   */
+  public Handler<RoutingContext> require(ApiKey.Right right) {
+    return context -> admit(context, key -> mustHave(key, right));
+  }
+
+  private void admit(RoutingContext context, Consumer<ApiKey> check) {
     String presented = context.request().getHeader(HEADER);
     if (presented == null) {
       context.fail(Problem.unauthorized());
       return;
     }
-    check(presented).onSuccess(key -> admit(context, key)).onFailure(context::fail);
+    check(presented)
+        .map(found -> checked(found.orElseThrow(Problem::unauthorized), check))
+        .onSuccess(key -> context.put(CONTEXT_KEY, key).next())
+        .onFailure(context::fail);
   }
 
-  private static void admit(RoutingContext context, Optional<ApiKey> key) {
-    if (key.isPresent()) {
-      context.put(CONTEXT_KEY, key.get()).next();
-    } else {
-      context.fail(Problem.unauthorized());
+  private static ApiKey checked(ApiKey key, Consumer<ApiKey> check) {
+    check.accept(key);
+    return key;
+  }
+
+  private static void mustHave(ApiKey key, ApiKey.Right right) {
+    if (!key.may(right)) {
+      throw Problem.forbidden("this key lacks the right " + right.text() + "; use one that has it");
     }
   }
 

@@ -46,33 +46,44 @@ public final class CustomerDocument {
     this.document = document;
   }
 
-  /**
-   * Parses a document.
-   *
-   * @throws IllegalArgumentException with one sentence for its author when it is not usable
-   */
+  /** Parses a document; throws {@link TwimlException} when it is not usable. */
   public static CustomerDocument parse(String twiml) {
+    CustomerDocument parsed = new CustomerDocument(xml(twiml));
+    if (parsed.connects().size() != 1) {
+      throw new TwimlException(
+          "twiml must have exactly one <Connect connectorId=\"…\"/>, has "
+              + parsed.connects().size(),
+          0,
+          0);
+    }
+    return parsed;
+  }
+
+  static Document xml(String twiml) {
     if (twiml.length() > MAX_CHARACTERS) {
-      throw new IllegalArgumentException(
-          "twiml must have at most " + MAX_CHARACTERS + " characters");
+      throw new TwimlException("twiml must have at most " + MAX_CHARACTERS + " characters", 0, 0);
     }
     try {
       Document document = parser().parse(new InputSource(new StringReader(twiml)));
-      CustomerDocument parsed = new CustomerDocument(document);
       if (!document.getDocumentElement().getTagName().equals("Response")) {
-        throw new IllegalArgumentException("twiml must have <Response> as its root");
+        throw new TwimlException("twiml must have <Response> as its root", 0, 0);
       }
-      if (parsed.connects().size() != 1) {
-        throw new IllegalArgumentException(
-            "twiml must have exactly one <Connect connectorId=\"…\"/>, has "
-                + parsed.connects().size());
-      }
-      return parsed;
+      return document;
+    } catch (SAXParseException malformed) {
+      throw new TwimlException(
+          "twiml is not well-formed XML: " + malformed.getMessage(),
+          malformed.getLineNumber(),
+          malformed.getColumnNumber());
     } catch (SAXException malformed) {
-      throw new IllegalArgumentException("twiml is not well-formed XML: " + malformed.getMessage());
+      throw new TwimlException("twiml is not well-formed XML: " + malformed.getMessage(), 0, 0);
     } catch (IOException impossible) {
       throw new IllegalStateException("cannot read from memory", impossible);
     }
+  }
+
+  /** The connectors that the document names; an empty text is the one it belongs to. */
+  public List<String> connectorIds() {
+    return List.of(connectorId());
   }
 
   /** The connector that the document names; blank for the one it belongs to. */
