@@ -32,6 +32,8 @@ class LauncherIT {
     javaHome = folder.resolve("jdk");
     Files.createDirectories(javaHome.resolve("bin"));
     Files.createDirectories(checkout.resolve("mesh-standalone/src/main"));
+    Files.createDirectories(checkout.resolve("docs"));
+    Files.writeString(checkout.resolve("docs/openapi.yaml"), "openapi: 3.1.0");
     Files.writeString(checkout.resolve("pom.xml"), "<project/>");
     Files.writeString(checkout.resolve("mesh-standalone/pom.xml"), "<project/>");
     Files.copy(Path.of("../callmesh"), checkout.resolve("callmesh"));

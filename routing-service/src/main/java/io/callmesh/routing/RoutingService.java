@@ -1,6 +1,7 @@
 package io.callmesh.routing;
 
 import io.callmesh.contracts.security.ApiKey;
+import io.callmesh.routing.api.ApiDocument;
 import io.callmesh.routing.calls.CallsConfig;
 import io.callmesh.routing.calls.CallsMetrics;
 import io.callmesh.routing.calls.HttpTwilioCalls;
@@ -8,6 +9,7 @@ import io.callmesh.routing.calls.LiveCallsApi;
 import io.callmesh.routing.connector.ApiKeyApi;
 import io.callmesh.routing.connector.Connectors;
 import io.callmesh.routing.connector.ProvisioningApi;
+import io.callmesh.routing.connector.ProvisioningLock;
 import io.callmesh.routing.handoff.Outcomes;
 import io.callmesh.routing.voice.TwilioWebhooks;
 import io.callmesh.runtime.kafka.KafkaTable;
@@ -23,6 +25,7 @@ public final class RoutingService implements MeshService {
   private final ProvisioningApi provisioning;
   private final ApiKeyApi apiKeys;
   private final LiveCallsApi liveCalls;
+  private final ApiDocument api;
 
   /** Reads its settings and asks for its tables. */
   public RoutingService(ServiceContext context) {
@@ -38,8 +41,15 @@ public final class RoutingService implements MeshService {
             new RoutingMetrics(context.meters()),
             context.clock(),
             context.processId());
-    this.provisioning = new ProvisioningApi(connectors, keys, context.clock());
-    this.apiKeys = new ApiKeyApi(keyTable, keys, context.clock());
+    this.api = ApiDocument.load();
+    this.provisioning =
+        new ProvisioningApi(
+            connectors,
+            new ProvisioningLock(context.vertx(), connectors),
+            keys,
+            api,
+            context.clock());
+    this.apiKeys = new ApiKeyApi(keyTable, keys, api, context.clock());
     this.liveCalls = liveCalls(context, config, connectors, keys);
   }
 
@@ -72,6 +82,7 @@ public final class RoutingService implements MeshService {
     return (vertx, router) -> {
       provisioning.mount(router);
       apiKeys.mount(router);
+      api.mount(router);
       return Future.all(webhooks.mount(vertx, router), liveCalls.mount(vertx, router));
     };
   }

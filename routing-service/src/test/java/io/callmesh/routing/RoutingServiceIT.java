@@ -42,7 +42,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +50,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -461,341 +459,6 @@ class RoutingServiceIT {
     assertThat(Xml.verbs(reply.body)).isEmpty();
   }
 
-  // Connectors.
-
-  @Test
-  void createsAConnectorAndShowsItsTokenOnce() {
-    JsonObject wanted =
-        new JsonObject()
-            .put("name", "Support")
-            .put("accountId", "acme")
-            .put("projectId", project)
-            .put("clientEnv", "sandbox")
-            .put("variantId", "b")
-            .put("asrLangCode", "en-GB")
-            .put("ttsLangCode", "de-DE")
-            .put("voiceName", "Ada")
-            .put("disableHandoff", true)
-            .put(
-                "agent",
-                new JsonObject()
-                    .put("protocol", "callmesh")
-                    .put("url", "wss://agent.example/v1")
-                    .put(
-                        "audio",
-                        new JsonObject().put("encoding", "pcm_s16le").put("sampleRate", 16_000)))
-            .mergeIn(destinations())
-            .put("twiml", "<Response><Connect connectorId=''/></Response>");
-
-    Reply created = api("POST", connectors(), ADMIN, wanted);
-
-    assertThat(created.status).isEqualTo(201);
-    JsonObject shown = created.json();
-    String id = shown.getString("connectorId");
-    String token = (String) shown.remove("connectorToken");
-    assertThat(token).startsWith("cmt." + id + ".");
-    assertThat(shown.fieldNames()).doesNotContain("tokenHash");
-    assertThat(shown.copy().getMap()).containsAllEntriesOf(wanted.getMap());
-    Reply got = api("GET", connectors() + "/" + id, ADMIN);
-    assertThat(got.status).isEqualTo(200);
-    assertThat(got.json()).isEqualTo(shown);
-    Reply list = api("GET", connectors(), ADMIN);
-    assertThat(list.json())
-        .isEqualTo(new JsonObject().put("connectors", new JsonArray().add(shown)));
-    assertThat(got.body + list.body).doesNotContain(token).doesNotContain("tokenHash");
-  }
-
-  @Test
-  void givesAConnectorItsDefaults() {
-    JsonObject shown = api("POST", connectors(), ADMIN, new JsonObject().put("name", "n")).json();
-
-    assertThat(shown.getString("clientEnv")).isEqualTo("live");
-    assertThat(shown.getString("variantId")).isEmpty();
-    assertThat(shown.getString("asrLangCode")).isEqualTo("en-US");
-    assertThat(shown.getString("projectId")).isEqualTo(project);
-    assertThat(shown.getBoolean("disableHandoff")).isFalse();
-    assertThat(shown.getJsonArray("destinations")).isEmpty();
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      value = {
-        "{\"name\":null}|name is required",
-        "{\"name\":\" \"}|name is required",
-        "{\"name\":7}|name must be a string",
-        "{\"accountId\":{}}|accountId must be a string",
-        "{\"projectId\":\"other\"}|projectId must be the path's",
-        "{\"clientEnv\":\"prod\"}|clientEnv must be sandbox, pre-release or live, was 'prod'",
-        "{\"asrLangCode\":\"english\"}|asrLangCode must be a BCP 47 code",
-        "{\"ttsLangCode\":\"\"}|ttsLangCode must be a BCP 47 code",
-        "{\"disableHandoff\":\"no\"}|disableHandoff must be true or false",
-        "{\"agent\":\"wss://agent.example\"}|agent must be an object",
-        "{\"agent\":{}}|agent.url must be like wss://",
-        "{\"agent\":{\"url\":\"https://agent.example\"}}|agent.url must be like wss://",
-        "{\"agent\":{\"url\":\"wss://\"}}|agent.url must be like wss://",
-        "{\"agent\":{\"url\":\"wss://user:pw@agent.example\"}}|agent.url must be like wss://",
-        "{\"agent\":{\"url\":\"wss://a b\"}}|agent.url must be like wss://",
-        "{\"agent\":{\"url\":\"wss://a/b#c\"}}|agent.url must be like wss://",
-        "{\"agent\":{\"url\":\"wss://a\",\"protocol\":\"sip\"}}|agent.protocol must be callmesh",
-        "{\"agent\":{\"url\":\"wss://a\",\"audio\":\"mulaw\"}}|agent has a field of the wrong type",
-        "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"sampleRate\":\"8k\"}}}|agent has a field of the",
-        "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"sampleRate\":16000}}}|agent.audio.sampleRate",
-        "{\"agent\":{\"url\":\"wss://a\",\"audio\":{\"encoding\":\"opus\"}}}|agent.audio.encoding",
-        "{\"destinations\":{}}|destinations must be an array",
-        "{\"destinations\":[7]}|destinations has an entry of the wrong type",
-        "{\"destinations\":[{}]}|name is required",
-        "{\"destinations\":[{\"name\":\"a\"}]}|route is required",
-        "{\"destinations\":[{\"name\":\"a\",\"route\":\"WW1\"}]}|destinations[].route",
-        "{\"fallbackDestination\":\"x\"}|fallbackDestination must be one of destinations",
-        "{\"twiml\":\"<Response/>\"}|twiml, line 1, column 1: The document must have a <Connect",
-        "{\"twiml\":\"<!DOCTYPE a><Response/>\"}|twiml, line 1, column 1: The document must have no DOCTYPE",
-        "{\"twiml\":7}|twiml must be a string",
-      })
-  void namesTheFieldThatIsWrong(String change, String sentence) {
-    JsonObject body = new JsonObject().put("name", "n").mergeIn(new JsonObject(change));
-
-    Reply reply = api("POST", connectors(), ADMIN, body);
-
-    assertThat(reply.problem(400)).startsWith(sentence);
-    assertThat(api("GET", connectors(), ADMIN).json().getJsonArray("connectors")).isEmpty();
-  }
-
-  private static JsonObject withAttributes(int characters) {
-    JsonObject attributes = new JsonObject().put("a", "x".repeat(characters));
-    return destination("people", WORKFLOW).put("taskAttributes", attributes);
-  }
-
-  @Test
-  void boundsWhatItKeeps() {
-    String long256 = "x".repeat(257);
-    JsonArray many =
-        new JsonArray(
-            IntStream.range(0, 51).mapToObj(i -> destination("d" + i, WORKFLOW)).toList());
-
-    refused(new JsonObject().put("name", long256), "name must have at most 256");
-    refused(new JsonObject().put("accountId", long256), "accountId must have at most 256");
-    refused(new JsonObject().put("voiceName", long256), "voiceName must have at most 256");
-    refused(
-        new JsonObject().put("asrLangCode", "en" + "-abc".repeat(50_000)),
-        "asrLangCode must have at most 256");
-    refused(
-        new JsonObject().put("agent", new JsonObject().put("url", "wss://a/" + "x".repeat(3_000))),
-        "agent.url must be like");
-    refused(new JsonObject().put("destinations", many), "destinations must have at most 50");
-    refused(
-        new JsonObject()
-            .put(
-                "destinations",
-                new JsonArray().add(destination("a", WORKFLOW)).add(destination("a", WORKFLOW))),
-        "destinations has 'a' twice");
-    refused(
-        new JsonObject()
-            .put("twiml", "<Response><Connect connectorId='" + long256 + "'/></Response>"),
-        "twiml's connectorId must have at most 256");
-    refused(
-        new JsonObject().put("destinations", new JsonArray().add(withAttributes(8_200))),
-        "destinations[].taskAttributes must have at most 8192");
-    refused(
-        new JsonObject().put("twiml", " ".repeat(65_537)),
-        "twiml, line 1, column 1: The document must have at most");
-    String longProject = "/v1/agents/" + long256 + "/telephony/connectors";
-    assertThat(api("POST", longProject, ADMIN, new JsonObject().put("name", "n")).problem(400))
-        .startsWith("agentId must have at most 256");
-    assertThat(api("POST", connectors(), ADMIN, "x".repeat(300_000)).status).isEqualTo(413);
-    assertThat(api("POST", "/v1/api-keys", ADMIN, "x".repeat(20_000)).status).isEqualTo(413);
-  }
-
-  private void refused(JsonObject change, String sentence) {
-    JsonObject body = new JsonObject().put("name", "n").mergeIn(change);
-    assertThat(api("POST", connectors(), ADMIN, body).problem(400)).startsWith(sentence);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "{", "[]", "null", "7"})
-  void refusesABodyThatIsNoObject(String body) {
-    String path = "/v1/agents/" + project + "/telephony/phone-numbers";
-
-    assertThat(api("POST", connectors(), ADMIN, body).problem(400)).contains("JSON object");
-    assertThat(api("POST", path, ADMIN, body).problem(400)).contains("JSON object");
-    assertThat(api("PATCH", path + "/%2B14155550100", ADMIN, body).problem(400))
-        .contains("JSON object");
-    assertThat(api("POST", "/v1/api-keys", ADMIN, body).problem(400)).contains("JSON object");
-  }
-
-  // Numbers.
-
-  @Test
-  void importsAssignsAndListsNumbers() {
-    String connectorId = connector(new JsonObject());
-    String one = freeNumber();
-    String two = freeNumber();
-    JsonArray both = new JsonArray().add(one).add(two).add(one);
-
-    Reply imported = api("POST", numbersPath(), ADMIN, new JsonObject().put("phoneNumbers", both));
-    Reply assigned = assign(ADMIN, one, connectorId);
-    Reply again = api("POST", numbersPath(), ADMIN, new JsonObject().put("phoneNumbers", both));
-    Reply all = api("GET", numbersPath(), ADMIN);
-    Reply served = api("GET", numbersPath() + "?connectorId=" + connectorId, ADMIN);
-
-    assertThat(imported.status).isEqualTo(201);
-    assertThat(imported.json())
-        .isEqualTo(
-            new JsonObject()
-                .put("imported", new JsonArray().add(phone(one, null)).add(phone(two, null))));
-    assertThat(assigned.status).isEqualTo(200);
-    assertThat(assigned.json()).isEqualTo(phone(one, connectorId));
-    assertThat(again.json().getJsonArray("imported"))
-        .containsExactly(phone(one, connectorId), phone(two, null));
-    assertThat(all.json().getJsonArray("phoneNumbers"))
-        .containsExactlyInAnyOrder(phone(one, connectorId), phone(two, null));
-    assertThat(served.json().getJsonArray("phoneNumbers")).containsExactly(phone(one, connectorId));
-  }
-
-  @Test
-  void importsAllOrNothing() {
-    String mine = freeNumber();
-    String theirs = freeNumber();
-    imports("strangers-" + project, theirs);
-
-    Reply reply =
-        api(
-            "POST",
-            numbersPath(),
-            ADMIN,
-            new JsonObject().put("phoneNumbers", new JsonArray().add(mine).add(theirs)));
-
-    assertThat(reply.problem(409)).isEqualTo(theirs + " belongs to another project");
-    assertThat(api("GET", numbersPath(), ADMIN).json().getJsonArray("phoneNumbers")).isEmpty();
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      value = {
-        "{}|phoneNumbers must name at least one number",
-        "{\"phoneNumbers\":[]}|phoneNumbers must name at least one number",
-        "{\"phoneNumbers\":\"+14155550100\"}|phoneNumbers must be an array",
-        "{\"phoneNumbers\":[14155550100]}|phoneNumbers has an entry of the wrong type",
-        "{\"phoneNumbers\":[\"14155550100\"]}|phoneNumbers must be E.164",
-        "{\"phoneNumbers\":[\"+0155550100\"]}|phoneNumbers must be E.164",
-        "{\"phoneNumbers\":[\"+1415555010012345\"]}|phoneNumbers must be E.164",
-        "{\"phoneNumbers\":[\"+14155550100\"],\"clientEnv\":\"x\"}|clientEnv must be sandbox",
-        "{\"phoneNumbers\":[\"+14155550100\"],\"accountId\":7}|accountId must be a string",
-      })
-  void namesWhatIsWrongWithAnImport(String body, String sentence) {
-    assertThat(api("POST", numbersPath(), ADMIN, body).problem(400)).startsWith(sentence);
-  }
-
-  @Test
-  void saysWhatIsMissingForAnAssignment() {
-    String connectorId = connector(new JsonObject());
-    String number = freeNumber();
-
-    assertThat(assign(ADMIN, number, connectorId).problem(404)).contains("import it first");
-    imports(project, number);
-    assertThat(assign(ADMIN, number, "conn-none").problem(404)).startsWith("no connector");
-    assertThat(api("PATCH", numbersPath() + "/" + number, ADMIN, "{}").problem(400))
-        .isEqualTo("connectorId is required");
-  }
-
-  // Keys.
-
-  @Test
-  void scopesKeysToTheirProject() {
-    String key = key(new JsonObject().put("accountId", "acme").put("projectId", project));
-    String stranger =
-        key(new JsonObject().put("accountId", "acme").put("projectId", "stranger-" + project));
-    JsonObject body = new JsonObject().put("name", "n").put("accountId", "acme");
-    String number = freeNumber();
-    JsonObject numbersBody = new JsonObject().put("phoneNumbers", new JsonArray().add(number));
-
-    Reply created = api("POST", connectors(), key, body);
-    assertThat(created.status).isEqualTo(201);
-    String id = created.json().getString("connectorId");
-    assertThat(api("GET", connectors() + "/" + id, key).status).isEqualTo(200);
-    Reply imported = api("POST", numbersPath(), key, numbersBody);
-    assertThat(imported.status).isEqualTo(201);
-    assertThat(imported.json().getJsonArray("imported").getJsonObject(0).getString("accountId"))
-        .isEqualTo("acme");
-    assertThat(assign(key, number, id).status).isEqualTo(200);
-
-    assertThat(api("POST", connectors(), stranger, body).status).isEqualTo(403);
-    assertThat(api("POST", connectors(), key, body.copy().put("accountId", "x")).status)
-        .isEqualTo(403);
-    assertThat(api("POST", numbersPath(), stranger, numbersBody).status).isEqualTo(403);
-    assertThat(api("GET", connectors() + "/" + id, stranger).status).isEqualTo(404);
-    assertThat(assign(stranger, number, id).status).isEqualTo(404);
-    assertThat(api("GET", connectors(), stranger).json().getJsonArray("connectors")).isEmpty();
-    assertThat(api("GET", numbersPath(), stranger).json().getJsonArray("phoneNumbers")).isEmpty();
-    String strangersNumbers = "/v1/agents/stranger-" + project + "/telephony/phone-numbers";
-    assertThat(api("POST", strangersNumbers, stranger, numbersBody).status).isEqualTo(409);
-    String strangersPath = "/v1/agents/stranger-" + project + "/telephony/connectors/" + id;
-    assertThat(api("GET", strangersPath, stranger).status).isEqualTo(404);
-    assertThat(api("GET", strangersPath, ADMIN).status).isEqualTo(404);
-    assertThat(api("POST", "/v1/api-keys", key, body).problem(403))
-        .isEqualTo("only a key without a scope may issue keys");
-  }
-
-  @Test
-  void issuesAKeyThatIsShownOnce() {
-    Reply reply =
-        api(
-            "POST",
-            "/v1/api-keys",
-            ADMIN,
-            new JsonObject().put("name", "flex").put("accountId", "acme"));
-
-    assertThat(reply.status).isEqualTo(201);
-    assertThat(reply.json().fieldNames())
-        .containsExactlyInAnyOrder(
-            "keyId", "name", "accountId", "projectId", "rights", "createdAt", "apiKey");
-    assertThat(reply.json().getString("apiKey"))
-        .startsWith("cmk." + reply.json().getString("keyId") + ".");
-    assertThat(reply.json().getString("projectId")).isNull();
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      value = {
-        "{}|name is required",
-        "{\"name\":[]}|name must be a string",
-        "{\"name\":\"n\",\"accountId\":1}|accountId must be a string",
-        "{\"name\":\"n\",\"accountId\":\"\"}|accountId must not be blank",
-        "{\"name\":\"n\",\"projectId\":\" \"}|projectId must not be blank",
-      })
-  void namesWhatIsWrongWithAKey(String body, String sentence) {
-    assertThat(api("POST", "/v1/api-keys", ADMIN, body).problem(400)).startsWith(sentence);
-  }
-
-  @Test
-  void wantsAKeyForEverything() {
-    String path = connectors();
-    for (String key : List.of("", "wrong", "cmk.key-1.0", ADMIN + "x", "cmk." + "x".repeat(500))) {
-      for (Reply reply :
-          List.of(
-              api("GET", path, key),
-              api("POST", path, key, "{}"),
-              api("GET", path + "/conn-1", key),
-              api("GET", numbersPath(), key),
-              api("POST", numbersPath(), key, "{}"),
-              api("PATCH", numbersPath() + "/1", key, "{}"),
-              api("POST", "/v1/api-keys", key, "{}"))) {
-        assertThat(reply.problem(401)).contains("x-api-key");
-      }
-    }
-  }
-
-  @Test
-  void answersUnknownPathsAndMethodsAsProblems() {
-    assertThat(api("GET", "/v1/nowhere", ADMIN).problem(404)).isNotEmpty();
-    assertThat(api("DELETE", "/v1/api-keys", ADMIN).problem(405)).isNotEmpty();
-  }
-
   // What the tests say in one word.
 
   private record Reply(int status, String contentType, String body) {
@@ -803,16 +466,6 @@ class RoutingServiceIT {
       assertThat(contentType).isEqualTo("application/json");
       return new JsonObject(body);
     }
-
-    String problem(int expected) {
-      assertThat(status).as(body).isEqualTo(expected);
-      assertThat(contentType).isEqualTo("application/problem+json");
-      return new JsonObject(body).getString("detail");
-    }
-  }
-
-  private String connectors() {
-    return "/v1/agents/" + project + "/telephony/connectors";
   }
 
   private String numbersPath() {
@@ -862,15 +515,6 @@ class RoutingServiceIT {
     return "+1415555%04d".formatted(numbers.incrementAndGet());
   }
 
-  private JsonObject phone(String number, @Nullable String connectorId) {
-    return new JsonObject()
-        .put("number", number)
-        .put("projectId", project)
-        .put("accountId", "")
-        .put("clientEnv", "live")
-        .put("connectorId", connectorId);
-  }
-
   private String number(@Nullable String connectorId) {
     String number = freeNumber();
     imports(project, number);
@@ -896,12 +540,6 @@ class RoutingServiceIT {
         numbersPath() + "/" + URLEncoder.encode(number, UTF_8),
         key,
         new JsonObject().put("connectorId", connectorId));
-  }
-
-  private static String key(JsonObject scope) {
-    Reply reply = api("POST", "/v1/api-keys", ADMIN, scope.copy().put("name", "test"));
-    assertThat(reply.status).as(reply.body).isEqualTo(201);
-    return reply.json().getString("apiKey");
   }
 
   private Outcome outcome(
@@ -1015,10 +653,6 @@ class RoutingServiceIT {
   private static HttpRequest.Builder signed(@Nullable String signature) {
     HttpRequest.Builder request = HttpRequest.newBuilder();
     return signature == null ? request : request.header(TwilioSignature.HEADER, signature);
-  }
-
-  private static Reply api(String method, String target, String key) {
-    return send(request(target, key).method(method, HttpRequest.BodyPublishers.noBody()));
   }
 
   private static Reply api(String method, String target, String key, JsonObject body) {

@@ -2,6 +2,7 @@ package io.callmesh.runtime.kafka;
 
 import io.vertx.core.Future;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -67,6 +68,20 @@ public final class KafkaIndex<V> {
             .filter(wanted)
             .max(order)
             .orElse(null);
+  }
+
+  /**
+   * Every value with this secondary key that memory has now, the most recently written last; a
+   * copy.
+   */
+  public List<V> all(String value) {
+    NavigableSet<Entry<V>> sharing = entries.get(value);
+    return sharing == null
+        ? List.of()
+        : sharing.stream()
+            .filter(entry -> !table.isExpired(entry.timestampMs()))
+            .map(Entry::value)
+            .toList();
   }
 
   Optional<String> secondaryOf(V value) {

@@ -12,6 +12,7 @@ import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Tells whose request this is by the header {@code x-api-key}: the operator's first key from the
@@ -62,42 +63,37 @@ public final class ApiKeys {
 
   /** A route handler that lets a request pass with a good key and answers 401 to the others. */
   public void require(RoutingContext context) {
+    admit(context, key -> {});
+  }
+
+  /**
+   * A route handler that lets a request pass with a key that has this right. Without a good key it
+   * answers 401, without the right 403.
+   */
+  public Handler<RoutingContext> require(ApiKey.Right right) {
+    return context -> admit(context, key -> mustHave(key, right));
+  }
+
+  private void admit(RoutingContext context, Consumer<ApiKey> check) {
     String presented = context.request().getHeader(HEADER);
     if (presented == null) {
       context.fail(Problem.unauthorized());
       return;
     }
-    check(presented).onSuccess(key -> admit(context, key)).onFailure(context::fail);
+    check(presented)
+        .map(found -> checked(found.orElseThrow(Problem::unauthorized), check))
+        .onSuccess(key -> context.put(CONTEXT_KEY, key).next())
+        .onFailure(context::fail);
   }
 
-  /**
-   * A route handler that lets a request pass with a key that has the right; it answers 401 to a
-   * request without a good key and 403 to one whose key may something else.
-   */
-  public Handler<RoutingContext> require(ApiKey.Right right) {
-    return context -> {
-      String presented = context.request().getHeader(HEADER);
-      if (presented == null) {
-        context.fail(Problem.unauthorized());
-        return;
-      }
-      check(presented).onSuccess(key -> admit(context, key, right)).onFailure(context::fail);
-    };
+  private static ApiKey checked(ApiKey key, Consumer<ApiKey> check) {
+    check.accept(key);
+    return key;
   }
 
-  private static void admit(RoutingContext context, Optional<ApiKey> key, ApiKey.Right right) {
-    if (key.isPresent() && !key.get().may(right)) {
-      context.fail(Problem.forbidden("this API key does not have the right " + right.text()));
-    } else {
-      admit(context, key);
-    }
-  }
-
-  private static void admit(RoutingContext context, Optional<ApiKey> key) {
-    if (key.isPresent()) {
-      context.put(CONTEXT_KEY, key.get()).next();
-    } else {
-      context.fail(Problem.unauthorized());
+  private static void mustHave(ApiKey key, ApiKey.Right right) {
+    if (!key.may(right)) {
+      throw Problem.forbidden("this key lacks the right " + right.text() + "; use one that has it");
     }
   }
 

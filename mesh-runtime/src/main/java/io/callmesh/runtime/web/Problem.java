@@ -4,9 +4,12 @@ import io.callmesh.contracts.bus.FailureCode;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,12 +22,20 @@ public final class Problem extends RuntimeException {
   private static final Logger log = LoggerFactory.getLogger(Problem.class);
   private static final int FIRST_SERVER_ERROR = 500;
 
+  private static final int MAX_FAULTS = 20;
+
   private final int status;
+  private final transient List<Fault> faults;
 
   /** A refusal with this HTTP status and a sentence for the caller. */
   public Problem(int status, String detail) {
+    this(status, detail, List.of());
+  }
+
+  private Problem(int status, String detail, List<Fault> faults) {
     super(detail, null, false, false);
     this.status = status;
+    this.faults = faults;
   }
 
   /** 400: the request makes no sense. */
@@ -47,6 +58,26 @@ public final class Problem extends RuntimeException {
     return new Problem(404, detail);
   }
 
+  /** 409: it does not go together with what is here. */
+  public static Problem conflict(String detail) {
+    return new Problem(409, detail);
+  }
+
+  /**
+   * 422: the body is understood, and cannot be taken.
+   *
+   * @param faults at least one; the first {@value #MAX_FAULTS} are told
+   */
+  public static Problem invalid(List<Fault> faults) {
+    List<Fault> told = faults.stream().limit(MAX_FAULTS).toList();
+    return new Problem(422, told.get(0).sentence(), told);
+  }
+
+  /** Whatever failed, as a problem; what is nobody's business goes to the log instead. */
+  public static Problem of(Throwable cause, Object doing) {
+    return of(cause, FIRST_SERVER_ERROR, doing);
+  }
+
   /** The HTTP status. */
   public int status() {
     return status;
@@ -57,7 +88,8 @@ public final class Problem extends RuntimeException {
     router.route().failureHandler(Problem::answer);
     for (int status : new int[] {400, 404, 405, 413}) {
       router.errorHandler(
-          status, context -> send(context, status, reason(status)).onFailure(Problem::gone));
+          status,
+          context -> send(context, new Problem(status, reason(status))).onFailure(Problem::gone));
     }
   }
 
@@ -66,47 +98,53 @@ public final class Problem extends RuntimeException {
       context.response().reset();
       return;
     }
-    Problem problem = of(context);
-    send(context, problem.status, String.valueOf(problem.getMessage())).onFailure(Problem::gone);
+    Problem problem =
+        of(context.failure(), Math.max(context.statusCode(), 400), context.request().method());
+    send(context, problem).onFailure(Problem::gone);
   }
 
-  private static Problem of(RoutingContext context) {
-    Throwable cause = context.failure();
-    int status = Math.max(context.statusCode(), 400);
+  /** The method stands for the request: its path may hold a ticket or a number. */
+  private static Problem of(@Nullable Throwable cause, int status, Object method) {
     if (cause instanceof Problem problem) {
       return problem;
     }
     if (cause instanceof ReplyException && FailureCode.of(cause).retryable()) {
-      log.warn("{} answered with 503: {}", context.request().method(), cause.toString());
+      log.warn("{} answered with 503: {}", method, cause.toString());
       return new Problem(503, "something this needs does not answer now; try again");
     }
     if (cause == null || status < FIRST_SERVER_ERROR) {
       return new Problem(status, reason(status));
     }
-    // Without the path, which may hold a ticket or a number; the trace says where.
-    log.error("{} failed", context.request().method(), cause);
+    log.error("{} failed", method, cause); // the trace says where
     return new Problem(status, "something failed here; the server's log says what");
   }
 
-  private static Future<Void> send(RoutingContext context, int status, String detail) {
-    JsonObject body =
+  /** The problem document. */
+  public JsonObject toJson() {
+    JsonObject json =
         new JsonObject()
             .put("type", "about:blank")
             .put("title", reason(status))
             .put("status", status)
-            .put("detail", detail);
+            .put("detail", String.valueOf(getMessage()));
+    return faults.isEmpty()
+        ? json
+        : json.put("errors", new JsonArray(faults.stream().map(Fault::toJson).toList()));
+  }
+
+  private static Future<Void> send(RoutingContext context, Problem problem) {
     return context
         .response()
-        .setStatusCode(status)
+        .setStatusCode(problem.status)
         .putHeader("content-type", "application/problem+json")
-        .end(body.toBuffer());
+        .end(problem.toJson().toBuffer());
   }
 
   private static String reason(int status) {
     return HttpResponseStatus.valueOf(status).reasonPhrase();
   }
 
-  private static void gone(Throwable cause) {
+  static void gone(Throwable cause) {
     log.debug("the client went away before its answer: {}", cause.toString());
   }
 }

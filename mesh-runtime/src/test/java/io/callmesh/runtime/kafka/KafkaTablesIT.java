@@ -149,12 +149,14 @@ class KafkaTablesIT {
     await(writer.put("index-2", shared("s", 2)));
     await(table.catchUp());
     assertThat(byShared.get("s")).isEqualTo(shared("s", 2));
+    assertThat(byShared.all("s")).containsExactly(shared("s", 1), shared("s", 2));
     await(writer.remove("index-2"));
     await(table.catchUp());
     assertThat(byShared.get("s")).isEqualTo(shared("s", 1));
     await(writer.put("index-1", shared("t", 3)));
     assertThat(await(byShared.find("t"))).contains(shared("t", 3));
     assertThat(await(byShared.find("s"))).isEmpty();
+    assertThat(byShared.all("s")).isEmpty();
   }
 
   @Test
@@ -170,6 +172,7 @@ class KafkaTablesIT {
     clock.forward(Duration.ofMinutes(61));
     assertThat(table.get("old")).isNull();
     assertThat(index.get("expiring")).isNull();
+    assertThat(index.all("expiring")).isEmpty();
     assertThat(await(table.find("old"))).isEmpty();
     assertThat(table.values()).isEmpty();
     await(table.remove("makes the follower move, and sweep"));

@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -93,6 +94,10 @@ class MeshProcessIT {
                 context ->
                     Json.answer(
                         context, 200, new JsonObject().put("key", ApiKeys.of(context).keyId())));
+        router
+            .get("/control")
+            .handler(keys.require(ApiKey.Right.CALLS_CONTROL))
+            .handler(context -> Json.answer(context, 200, new JsonObject()));
         return Future.succeededFuture();
       };
     }
@@ -139,6 +144,7 @@ class MeshProcessIT {
     assertThat(get(management, "/metrics").body())
         .contains("jvm_memory_used_bytes", "jvm_threads_live_threads", "system_cpu_count");
     admitsGoodKeysOnly(process, tracer);
+    asksForRights(process, tracer);
     takesALongRequestLine(process);
 
     Future<Void> stopping = process.stop();
@@ -182,6 +188,27 @@ class MeshProcessIT {
       assertThat(refused.statusCode()).isEqualTo(401);
       assertThat(refused.body()).contains("a valid API key is needed in the header x-api-key");
     }
+  }
+
+  private static void asksForRights(MeshProcess process, Tracer tracer) throws Exception {
+    IssuedSecret issued = IssuedSecret.issue(IssuedSecret.API_KEY, "key-3");
+    ApiKey reader =
+        new ApiKey(
+            "key-3",
+            "test",
+            issued.hash(),
+            null,
+            null,
+            Set.of(ApiKey.Right.HANDOFF_READ),
+            Instant.EPOCH);
+    tracer.table.put("key-3", reader).await(10, SECONDS);
+
+    assertThat(control(process, ADMIN_KEY).statusCode()).isEqualTo(200);
+    assertThat(control(process, "bad").statusCode()).isEqualTo(401);
+    assertThat(get(process.port(), "/control").statusCode()).isEqualTo(401);
+    HttpResponse<String> refused = control(process, issued.text().reveal());
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(refused.body()).contains("this key lacks the right calls:control");
   }
 
   /** As long as a webhook by GET becomes with a SHAKEN passport and a call token. */
@@ -313,8 +340,17 @@ class MeshProcessIT {
   }
 
   private static HttpResponse<String> whoami(MeshProcess process, String key) throws Exception {
+    return get(process, "/whoami", key);
+  }
+
+  private static HttpResponse<String> control(MeshProcess process, String key) throws Exception {
+    return get(process, "/control", key);
+  }
+
+  private static HttpResponse<String> get(MeshProcess process, String path, String key)
+      throws Exception {
     return http.send(
-        request(process.port(), "/whoami").header("x-api-key", key).build(),
+        request(process.port(), path).header("x-api-key", key).build(),
         HttpResponse.BodyHandlers.ofString());
   }
 

@@ -25,6 +25,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +39,7 @@ import org.slf4j.LoggerFactory;
 /** {@link Problem} and {@link Json} behind a router and a socket. */
 class ProblemTest {
   private static final int BODY_LIMIT = 1_000;
+  private static final JsonObject TAGGED = new JsonObject().put("a", 1);
   private static final Vertx vertx = Vertx.vertx();
 
   private static final HttpClient client =
@@ -77,6 +79,23 @@ class ProblemTest {
         .handler(
             context -> {
               throw new IllegalStateException("the password is swordfish");
+            });
+    router
+        .get("/invalid")
+        .handler(
+            context -> {
+              throw Problem.invalid(
+                  IntStream.range(0, 30)
+                      .mapToObj(i -> new Fault("#/a/" + i, "must be b", i, i))
+                      .toList());
+            });
+    router
+        .get("/tagged")
+        .handler(
+            context -> {
+              EntityTag tag = EntityTag.of(TAGGED);
+              tag.mustMatch(context);
+              tag.answer(context, TAGGED);
             });
     router
         .get("/later")
@@ -145,6 +164,59 @@ class ProblemTest {
     assertThat(answer.problem().getString("title")).isEqualTo("Forbidden");
     assertThat(answer.detail()).isEqualTo("not with this key");
     assertThat(logged.list).isEmpty();
+  }
+
+  @Test
+  void tellsFaultsWithTheirPlacesUpToABound() throws Exception {
+    Answer answer = get("/invalid");
+
+    assertThat(answer.status).isEqualTo(422);
+    assertThat(answer.detail()).isEqualTo("a[0] must be b");
+    JsonArray errors = answer.problem().getJsonArray("errors");
+    assertThat(errors).hasSize(20);
+    assertThat(errors.getJsonObject(0))
+        .isEqualTo(new JsonObject().put("pointer", "#/a/0").put("detail", "must be b"));
+    assertThat(errors.getJsonObject(1).getInteger("line")).isEqualTo(1);
+    assertThat(errors.getJsonObject(1).getInteger("column")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "#|the body must be b",
+        "#/a|a must be b",
+        "#/a/0/b|a[0].b must be b",
+        "#/a~1b/%C3%BC~0+|a/b.ü~+ must be b",
+        "#/7|[7] must be b",
+      })
+  void namesThePlaceOfAFault(String pointer, String sentence) {
+    assertThat(Problem.invalid(List.of(Fault.at(pointer, "must be b")))).hasMessage(sentence);
+    assertThat(Fault.at("#/c", "d").below("#/" + Fault.escaped("a/b ~%ü")).pointer())
+        .isEqualTo("#/a~1b%20~0%25%C3%BC/c");
+    assertThat(Fault.unescaped(Fault.escaped("a/b ~%ü+"))).isEqualTo("a/b ~%ü+");
+  }
+
+  @Test
+  void answersByEntityTag() throws Exception {
+    String tag = EntityTag.of(TAGGED).text();
+
+    assertThat(tag).matches("\"[0-9a-f]{32}\"").isEqualTo(EntityTag.of(TAGGED.copy()).text());
+    assertThat(EntityTag.of(new JsonObject().put("a", 2)).text()).isNotEqualTo(tag);
+    assertThat(tagged("if-none-match", tag).status).isEqualTo(304);
+    assertThat(tagged("if-none-match", "W/" + tag).status).isEqualTo(304);
+    assertThat(tagged("if-none-match", "\"other\"").status).isEqualTo(200);
+    assertThat(tagged("if-match", "\"other\", " + tag).status).isEqualTo(200);
+    assertThat(tagged("if-match", "*").status).isEqualTo(200);
+    assertThat(tagged("if-match", "\"other\"").status).isEqualTo(412);
+    assertThat(tagged("if-match", "W/" + tag).detail()).contains("fetch it again");
+  }
+
+  private static Answer tagged(String header, String value) throws Exception {
+    return client
+        .request(HttpMethod.GET, port, "127.0.0.1", "/tagged")
+        .compose(request -> request.putHeader(header, value).send().compose(ProblemTest::read))
+        .await(10, SECONDS);
   }
 
   @Test

@@ -3,82 +3,154 @@ package io.callmesh.routing.connector;
 import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.security.ApiKey;
 import io.callmesh.contracts.security.IssuedSecret;
+import io.callmesh.routing.api.ApiDocument;
+import io.callmesh.runtime.kafka.KafkaIndex;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.security.ApiKeys;
 import io.callmesh.runtime.web.Json;
 import io.callmesh.runtime.web.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /v1/api-keys}: issues keys that are scoped to an account and a project. */
+/**
+ * {@code /v1/api-keys}: issues, lists and revokes keys. A key manages those that are not wider than
+ * itself: in its account, and with none but its rights.
+ */
 public final class ApiKeyApi {
+  private static final String ALL = "/v1/api-keys";
+  private static final String ONE = ALL + "/:keyId";
   private static final int MAX_BODY_BYTES = 16 * 1024;
-  private static final int MAX_TEXT = 256;
 
   private final KafkaTable<ApiKey> table;
+  private final KafkaIndex<ApiKey> byAccount;
   private final ApiKeys keys;
+  private final ApiDocument api;
   private final Clock clock;
 
   /** An API that writes this table. */
-  public ApiKeyApi(KafkaTable<ApiKey> table, ApiKeys keys, Clock clock) {
+  public ApiKeyApi(KafkaTable<ApiKey> table, ApiKeys keys, ApiDocument api, Clock clock) {
     this.table = table;
+    this.byAccount = table.index("account", ApiKey::accountId);
     this.keys = keys;
+    this.api = api;
     this.clock = clock;
   }
 
-  /** Mounts the route. */
+  /** Mounts the routes. */
   public void mount(Router router) {
     router
-        .post("/v1/api-keys")
+        .route(ALL + "/*")
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
-        .handler(keys::require)
-        .handler(this::issue);
+        .handler(keys.require(ApiKey.Right.PROVISION))
+        .handler(ApiKeyApi::mustManageKeys);
+    router.get(ALL).handler(this::list);
+    router.post(ALL).handler(this::issue);
+    router.get(ONE).handler(this::get);
+    router.delete(ONE).handler(this::revoke);
+  }
+
+  private static void mustManageKeys(RoutingContext context) {
+    if (ApiKeys.of(context).projectId() != null) {
+      throw Problem.forbidden("a key for one project manages no keys; use one for its account");
+    }
+    context.next();
+  }
+
+  private void list(RoutingContext context) {
+    ApiKey own = ApiKeys.of(context);
+    Collection<ApiKey> some =
+        own.accountId() == null ? table.values() : byAccount.all(own.accountId());
+    JsonArray visible = new JsonArray();
+    some.stream()
+        .filter(key -> manages(own, key))
+        .sorted(Comparator.comparing(ApiKey::createdAt).thenComparing(ApiKey::keyId))
+        .forEach(key -> visible.add(shown(key)));
+    Json.answer(context, 200, new JsonObject().put("apiKeys", visible));
+  }
+
+  private static boolean manages(ApiKey own, ApiKey key) {
+    boolean inAccount = own.accountId() == null || own.accountId().equals(key.accountId());
+    return inAccount && own.rights().containsAll(key.rights());
   }
 
   private void issue(RoutingContext context) {
-    if (!ApiKeys.of(context).opensEverything()) {
-      throw Problem.forbidden("only a key without a scope may issue keys");
-    }
-    JsonObject body = Json.body(context);
+    ApiKey own = ApiKeys.of(context);
+    JsonObject said = api.body(context, "ApiKeyCreate");
     IssuedSecret secret = IssuedSecret.issue(IssuedSecret.API_KEY, Ids.apiKey());
+    String account = said.getString("accountId");
     ApiKey key =
         new ApiKey(
             secret.id(),
-            bounded("name", Json.required(body, "name")),
+            said.getString("name"),
             secret.hash(),
-            scope(body, "accountId"),
-            scope(body, "projectId"),
-            ApiKey.ALL_RIGHTS,
+            account == null ? own.accountId() : account,
+            said.getString("projectId"),
+            rights(said.getJsonArray("rights"), own),
             clock.instant());
+    if (!manages(own, key)) {
+      throw Problem.forbidden("a key issues none that is wider than itself: it has one account");
+    }
     table
         .put(key.keyId(), key)
-        .onSuccess(stored -> Json.answer(context, 201, shown(key, secret)))
+        .onSuccess(
+            stored -> Json.answer(context, 201, shown(key).put("apiKey", secret.text().reveal())))
         .onFailure(context::fail);
   }
 
-  /** Absent or null opens everything; nobody means that by a blank text. */
-  private static @Nullable String scope(JsonObject body, String field) {
-    String value = Json.text(body, field);
-    if (value != null && value.isBlank()) {
-      throw Problem.badRequest(field + " must not be blank; leave it out for a key to all");
+  private static Set<ApiKey.Right> rights(@Nullable JsonArray named, ApiKey own) {
+    if (named == null) {
+      return own.rights();
     }
-    return value == null ? null : bounded(field, value);
+    Set<ApiKey.Right> rights = EnumSet.noneOf(ApiKey.Right.class);
+    named.forEach(name -> ApiKey.Right.of((String) name).ifPresent(rights::add));
+    for (ApiKey.Right right : rights) {
+      if (!own.may(right)) {
+        throw Problem.forbidden(
+            "a key issues none that is wider than itself: it lacks " + right.text());
+      }
+    }
+    return rights;
   }
 
-  private static String bounded(String field, String value) {
-    if (value.length() > MAX_TEXT) {
-      throw Problem.badRequest(field + " must have at most " + MAX_TEXT + " characters");
-    }
-    return value;
+  private void get(RoutingContext context) {
+    managed(context)
+        .onSuccess(key -> Json.answer(context, 200, shown(key)))
+        .onFailure(context::fail);
   }
 
-  private static JsonObject shown(ApiKey key, IssuedSecret secret) {
+  private void revoke(RoutingContext context) {
+    managed(context)
+        .compose(key -> table.remove(key.keyId()).map(key))
+        .onSuccess(key -> Json.answer(context, 200, new JsonObject().put("revoked", key.keyId())))
+        .onFailure(context::fail);
+  }
+
+  private Future<ApiKey> managed(RoutingContext context) {
+    String keyId = context.pathParam("keyId");
+    ApiKey own = ApiKeys.of(context);
+    return table
+        .find(keyId)
+        .map(
+            found ->
+                found
+                    .filter(key -> manages(own, key))
+                    .orElseThrow(
+                        () -> Problem.notFound("no key " + keyId + " that this key may manage")));
+  }
+
+  private static JsonObject shown(ApiKey key) {
     JsonObject json = key.toJson();
     json.remove("secretHash");
-    return json.put("apiKey", secret.text().reveal());
+    return json;
   }
 }

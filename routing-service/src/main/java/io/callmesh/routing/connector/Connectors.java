@@ -4,22 +4,38 @@ import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.connector.PhoneNumber;
 import io.callmesh.routing.voice.ConnectorDirectory;
+import io.callmesh.runtime.kafka.KafkaIndex;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.kafka.KafkaTables;
 import io.vertx.core.Future;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /** The connectors and the numbers that lead to them, on their tables. Safe on any thread. */
 public final class Connectors implements ConnectorDirectory {
+  /** Kafka's writer takes no more than ten times this many writes at once. */
+  private static final int WRITES_AT_ONCE = 1_000;
+
   private final KafkaTable<Connector> connectors;
   private final KafkaTable<PhoneNumber> numbers;
+  private final KafkaIndex<Connector> byProject;
+  private final KafkaIndex<PhoneNumber> numbersByProject;
+  private final KafkaIndex<PhoneNumber> numbersByConnector;
 
   /** Asks for both tables; they are read before the service starts. */
   public Connectors(KafkaTables tables) {
     this.connectors = tables.table(Topic.CONNECTORS, Connector::toJson, Connector::fromJson);
     this.numbers = tables.table(Topic.PHONE_NUMBERS, PhoneNumber::toJson, PhoneNumber::fromJson);
+    this.byProject = connectors.index("project", Connector::projectId);
+    this.numbersByProject = numbers.index("project", PhoneNumber::projectId);
+    this.numbersByConnector = numbers.index("connector", PhoneNumber::connectorId);
+  }
+
+  /** Succeeds when both tables have what anybody was told is stored. */
+  Future<Void> catchUp() {
+    return Future.all(connectors.catchUp(), numbers.catchUp()).mapEmpty();
   }
 
   @Override
@@ -28,15 +44,25 @@ public final class Connectors implements ConnectorDirectory {
   }
 
   @Override
-  public @Nullable Connector get(String connectorId) {
-    return connectors.get(connectorId);
+  public Optional<Connector> get(String connectorId) {
+    return Optional.ofNullable(connectors.get(connectorId));
   }
 
-  /** The connectors of a project. */
+  /** The connectors of a project, by name. */
   public List<Connector> ofProject(String projectId) {
-    return connectors.values().stream()
-        .filter(connector -> connector.projectId().equals(projectId))
+    return byProject.all(projectId).stream()
+        .sorted(Comparator.comparing(Connector::name).thenComparing(Connector::connectorId))
         .toList();
+  }
+
+  /** How many connectors a project has. */
+  int countOfProject(String projectId) {
+    return byProject.all(projectId).size();
+  }
+
+  /** How many numbers a project has. */
+  int countNumbersOfProject(String projectId) {
+    return numbersByProject.all(projectId).size();
   }
 
   /** Stores a connector; done when Kafka has it. */
@@ -44,21 +70,58 @@ public final class Connectors implements ConnectorDirectory {
     return connectors.put(connector.connectorId(), connector);
   }
 
+  /** Removes a connector; done when Kafka has it. */
+  public Future<Void> remove(Connector connector) {
+    return connectors.remove(connector.connectorId());
+  }
+
   /** The number, if it was imported. */
   public Future<Optional<PhoneNumber>> findNumber(String number) {
     return numbers.find(number);
   }
 
-  /** The numbers of a project. */
-  public List<PhoneNumber> numbersOfProject(String projectId) {
-    return numbers.values().stream()
-        .filter(number -> number.projectId().equals(projectId))
-        .toList();
+  /** The same of what memory has now. */
+  public Optional<PhoneNumber> getNumber(String number) {
+    return Optional.ofNullable(numbers.get(number));
   }
 
-  /** Stores a number; done when Kafka has it. */
-  public Future<Void> store(PhoneNumber number) {
-    return numbers.put(number.number(), number);
+  /** The numbers of a project, in order. */
+  public List<PhoneNumber> numbersOfProject(String projectId) {
+    return inOrder(numbersByProject.all(projectId));
+  }
+
+  /** The numbers that lead to a connector, in order. */
+  public List<PhoneNumber> numbersOf(String connectorId) {
+    return inOrder(numbersByConnector.all(connectorId));
+  }
+
+  private static List<PhoneNumber> inOrder(List<PhoneNumber> numbers) {
+    return numbers.stream().sorted(Comparator.comparing(PhoneNumber::number)).toList();
+  }
+
+  /** Stores numbers; done when Kafka has all of them. A failure leaves those stored that were. */
+  public Future<Void> store(List<PhoneNumber> changed) {
+    return each(changed, number -> numbers.put(number.number(), number));
+  }
+
+  /** Removes numbers; done and failing as {@link #store(List)}. */
+  public Future<Void> removeNumbers(List<PhoneNumber> gone) {
+    return each(gone, this::remove);
+  }
+
+  /** Removes a number; done when Kafka has it. */
+  public Future<Void> remove(PhoneNumber number) {
+    return numbers.remove(number.number());
+  }
+
+  private static <T> Future<Void> each(List<T> things, Function<T, Future<Void>> write) {
+    Future<Void> written = Future.succeededFuture();
+    for (int i = 0; i < things.size(); i += WRITES_AT_ONCE) {
+      List<T> some = things.subList(i, Math.min(i + WRITES_AT_ONCE, things.size()));
+      written =
+          written.compose(before -> Future.join(some.stream().map(write).toList()).mapEmpty());
+    }
+    return written;
   }
 
   @Override

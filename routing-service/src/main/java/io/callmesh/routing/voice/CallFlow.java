@@ -169,8 +169,10 @@ final class CallFlow {
   }
 
   private Map<String, String> ownParameters(CallState state) {
-    Connector owner = connectors.get(state.ownerId());
-    return owner == null ? Map.of() : documents.parameters(owner, state.slot());
+    return connectors
+        .get(state.ownerId())
+        .map(owner -> documents.parameters(owner, state.slot()))
+        .orElse(Map.of());
   }
 
   /** To a person, with what is known; to the apology when the connector has nobody. */
@@ -199,9 +201,10 @@ final class CallFlow {
   Future<String> hangUp(
       CallState state, Connector connector, Outcome outcome, Documents.Streams streams) {
     story.answered(Answer.HANGUP);
-    Connector owner = connectors.get(state.ownerId());
-    if (owner != null && documents.goesOnAfter(owner, state.slot())) {
-      return documents.after(owner, state.slot(), streams);
+    Optional<Connector> owner =
+        connectors.get(state.ownerId()).filter(one -> documents.goesOnAfter(one, state.slot()));
+    if (owner.isPresent()) {
+      return documents.after(owner.get(), state.slot(), streams);
     }
     Twiml twiml = new Twiml();
     String goodbye = Handover.toSpeak(outcome);

@@ -3,7 +3,6 @@ package io.callmesh.routing.voice;
 import io.callmesh.contracts.connector.Connector;
 import io.vertx.core.Future;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The connectors, as calls look for them. Safe on any thread. */
 public interface ConnectorDirectory {
@@ -13,6 +12,6 @@ public interface ConnectorDirectory {
   /** The connector that serves a called number; empty when the number leads nowhere. */
   Future<Optional<Connector>> serving(String number);
 
-  /** What memory has now of this connector, without waiting; null for nothing. */
-  @Nullable Connector get(String connectorId);
+  /** The same of what memory has now, without waiting. */
+  Optional<Connector> get(String connectorId);
 }

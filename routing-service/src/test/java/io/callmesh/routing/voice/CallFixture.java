@@ -69,8 +69,8 @@ final class CallFixture {
       }
 
       @Override
-      public @Nullable Connector get(String connectorId) {
-        return connectors.get(connectorId);
+      public Optional<Connector> get(String connectorId) {
+        return Optional.ofNullable(connectors.get(connectorId));
       }
     };
   }
