@@ -11,6 +11,7 @@ import io.callmesh.routing.connector.Connectors;
 import io.callmesh.routing.connector.ProvisioningApi;
 import io.callmesh.routing.connector.ProvisioningLock;
 import io.callmesh.routing.handoff.Outcomes;
+import io.callmesh.routing.voice.PreviewApi;
 import io.callmesh.routing.voice.TwilioWebhooks;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.security.ApiKeys;
@@ -25,6 +26,7 @@ public final class RoutingService implements MeshService {
   private final ProvisioningApi provisioning;
   private final ApiKeyApi apiKeys;
   private final LiveCallsApi liveCalls;
+  private final PreviewApi preview;
   private final ApiDocument api;
 
   /** Reads its settings and asks for its tables. */
@@ -50,17 +52,23 @@ public final class RoutingService implements MeshService {
             api,
             context.clock());
     this.apiKeys = new ApiKeyApi(keyTable, keys, api, context.clock());
-    this.liveCalls = liveCalls(context, config, connectors, keys);
+    this.liveCalls = liveCalls(context, config, connectors, keys, api);
+    this.preview = new PreviewApi(config, connectors, api, context.clock());
   }
 
   private static LiveCallsApi liveCalls(
-      ServiceContext context, RoutingConfig config, Connectors connectors, ApiKeys keys) {
+      ServiceContext context,
+      RoutingConfig config,
+      Connectors connectors,
+      ApiKeys keys,
+      ApiDocument api) {
     CallsConfig calls = CallsConfig.from(context.settings());
     CallsMetrics metrics = new CallsMetrics(context.meters());
     return new LiveCallsApi(
         connectors,
         new Outcomes(context.vertx().eventBus(), config.outcomeTimeout()),
         keys,
+        api,
         vertx -> new HttpTwilioCalls(vertx, config.accounts(), calls, metrics),
         config.urls().web(),
         calls.findTimeout(),
@@ -81,6 +89,7 @@ public final class RoutingService implements MeshService {
   public HttpSurface surface() {
     return (vertx, router) -> {
       provisioning.mount(router);
+      preview.mount(router);
       apiKeys.mount(router);
       api.mount(router);
       return Future.all(webhooks.mount(vertx, router), liveCalls.mount(vertx, router));

@@ -5,6 +5,7 @@ import static net.logstash.logback.argument.StructuredArguments.kv;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.security.ApiKey;
+import io.callmesh.routing.api.ApiDocument;
 import io.callmesh.routing.connector.Connectors;
 import io.callmesh.routing.handoff.Outcomes;
 import io.callmesh.runtime.security.ApiKeys;
@@ -19,8 +20,6 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,14 +37,10 @@ public final class LiveCallsApi {
   /** The longest body that is right, with every character escaped. */
   private static final int MAX_BODY_BYTES = 32 * 1024;
 
-  private static final int MAX_REASON = 256;
-
-  /** As much as {@code <Say>} takes. */
-  private static final int MAX_UTTERANCE = 4_096;
-
   private final Connectors connectors;
   private final Outcomes outcomes;
   private final ApiKeys keys;
+  private final ApiDocument api;
   private final Function<Vertx, TwilioCalls> twilio;
   private final String publicUrl;
   private final Duration findTimeout;
@@ -62,6 +57,7 @@ public final class LiveCallsApi {
       Connectors connectors,
       Outcomes outcomes,
       ApiKeys keys,
+      ApiDocument api,
       Function<Vertx, TwilioCalls> twilio,
       String publicUrl,
       Duration findTimeout,
@@ -69,6 +65,7 @@ public final class LiveCallsApi {
     this.connectors = connectors;
     this.outcomes = outcomes;
     this.keys = keys;
+    this.api = api;
     this.twilio = twilio;
     this.publicUrl = publicUrl;
     this.findTimeout = findTimeout;
@@ -100,10 +97,10 @@ public final class LiveCallsApi {
   }
 
   private Future<JsonObject> transfer(RoutingContext context, LiveCalls calls) {
-    JsonObject body = body(context, Set.of("destination", "reason", "utterance"));
-    String wanted = Json.text(body, "destination");
-    String reason = text(body, "reason", MAX_REASON, "supervisor_transfer");
-    String utterance = bounded("utterance", Json.text(body, "utterance"), MAX_UTTERANCE);
+    JsonObject body = api.optionalBody(context, "CallTransfer");
+    String wanted = body.getString("destination");
+    String reason = orElse(body.getString("reason"), "supervisor_transfer");
+    String utterance = body.getString("utterance");
     return find(context, calls)
         .compose(
             call -> {
@@ -116,8 +113,8 @@ public final class LiveCallsApi {
   }
 
   private Future<JsonObject> hangUp(RoutingContext context, LiveCalls calls) {
-    JsonObject body = body(context, Set.of("reason"));
-    String reason = text(body, "reason", MAX_REASON, "supervisor_hangup");
+    JsonObject body = api.optionalBody(context, "CallHangup");
+    String reason = orElse(body.getString("reason"), "supervisor_hangup");
     return find(context, calls)
         .compose(
             call ->
@@ -127,28 +124,8 @@ public final class LiveCallsApi {
                     .map(done -> new JsonObject().put("callSid", call.callSid())));
   }
 
-  private static JsonObject body(RoutingContext context, Set<String> known) {
-    JsonObject body = context.body().length() <= 0 ? new JsonObject() : Json.body(context);
-    Set<String> unknown = new TreeSet<>(body.fieldNames());
-    unknown.removeAll(known);
-    if (!unknown.isEmpty()) {
-      throw new Problem(
-          422,
-          "unknown field " + unknown.iterator().next() + "; known are " + new TreeSet<>(known));
-    }
-    return body;
-  }
-
-  private static String text(JsonObject body, String field, int most, String otherwise) {
-    String value = bounded(field, Json.text(body, field), most);
+  private static String orElse(@Nullable String value, String otherwise) {
     return value == null || value.isBlank() ? otherwise : value;
-  }
-
-  private static @Nullable String bounded(String field, @Nullable String value, int most) {
-    if (value != null && value.length() > most) {
-      throw new Problem(422, field + " must have at most " + most + " characters");
-    }
-    return value;
   }
 
   private static Future<LiveCall> find(RoutingContext context, LiveCalls calls) {

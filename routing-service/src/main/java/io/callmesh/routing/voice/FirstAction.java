@@ -7,14 +7,18 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * The first verb of a document that asks how to go on.
+ * The first verb of a document that asks us how to go on.
  *
  * @param verb its name
  * @param url its action
  */
 record FirstAction(String verb, String url) {
-  /** Reads a document; empty when it asks nothing. */
-  static Optional<FirstAction> in(String document) {
+  /**
+   * Reads a document; empty when it asks us nothing.
+   *
+   * @param web our base URL
+   */
+  static Optional<FirstAction> in(String document, String web) {
     try {
       XMLInputFactory factory = XMLInputFactory.newFactory();
       factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
@@ -22,7 +26,7 @@ record FirstAction(String verb, String url) {
       while (reader.hasNext()) {
         if (reader.next() == XMLStreamReader.START_ELEMENT) {
           String action = reader.getAttributeValue(null, "action");
-          if (action != null) {
+          if (action != null && action.startsWith(web)) {
             return Optional.of(new FirstAction(reader.getLocalName(), action));
           }
         }

@@ -48,8 +48,7 @@ final class Preview {
    * @param time of the call
    * @param outcome makes the outcome of a conversation; null when the preview ends with the stream
    * @param interrupted whether the stream ends without an outcome
-   * @param transferResults what becomes of each transfer: a {@code DialCallStatus}, or a queue's or
-   *     a REFER's word for it
+   * @param transferResults what becomes of each transfer, as a {@code DialCallStatus} says it
    */
   record Plan(
       Connector connector,
@@ -95,7 +94,7 @@ final class Preview {
                     .put("url", url)
                     .put("fields", new JsonObject(new LinkedHashMap<String, Object>(fields))))
             .put("twiml", document));
-    Optional<FirstAction> next = FirstAction.in(document);
+    Optional<FirstAction> next = FirstAction.in(document, web);
     return steps.size() >= MAX_STEPS || next.isEmpty()
         ? Future.succeededFuture()
         : after(next.get());
@@ -142,7 +141,7 @@ final class Preview {
     if (!transferResults.hasNext()) {
       return Future.succeededFuture();
     }
-    fields.put(field, transferResults.next());
+    fields.put(field, said(step, transferResults.next()));
     Function<TwilioWebhook, Future<String>> handler =
         switch (step) {
           case "dial-action" -> desk.actions()::dialEnded;
@@ -150,6 +149,20 @@ final class Preview {
           default -> desk.actions()::queueLeft;
         };
     return ask(step, url, handler).onComplete(asked -> fields.remove(field));
+  }
+
+  /** What a queue or a REFER says for a {@code DialCallStatus}. */
+  private static String said(String step, String result) {
+    return switch (step) {
+      case "refer-action" -> result.equals("completed") ? "in-progress" : result;
+      case "enqueue-action" ->
+          switch (result) {
+            case "completed" -> "bridged";
+            case "no-answer" -> "leave";
+            default -> "error";
+          };
+      default -> result;
+    };
   }
 
   private Future<Void> ask(

@@ -343,7 +343,8 @@ class LiveCallsIT {
       value = {
         "{\"destination\":\"nowhere\"} | destination is none of connector",
         "{\"destination\":\"agent\"} | destination is none of connector",
-        "{\"destinations\":\"sales\"} | unknown field destinations",
+        "{\"destinations\":\"sales\"} | destinations is unknown here",
+        "{\"reason\":7} | reason must be a string or null, was 7",
         "{\"reason\":\"$257\"} | reason must have at most 256 characters",
         "{\"utterance\":\"$4097\"} | utterance must have at most 4096 characters",
       })

@@ -148,7 +148,7 @@ class ConnectorFormTest {
         .satisfies(
             fault -> {
               assertThat(fault.pointer()).isEqualTo("#/twiml");
-              assertThat(fault.line()).isEqualTo(3);
+              assertThat(fault.line()).isEqualTo(2);
               assertThat(fault.column()).isPositive();
             });
   }

@@ -45,7 +45,8 @@ final class CallFixture {
   Instant now = Instant.parse("2026-11-23T10:00:30Z");
 
   private final Map<String, Connector> connectors = new HashMap<>();
-  private final Documents documents = new Documents(directory());
+  final ConnectorDirectory directory = directory();
+  private final Documents documents = new Documents(directory);
 
   CallFixture() {
     fields.put("AccountSid", "AC00000000000000000000000000000001");
@@ -129,7 +130,7 @@ final class CallFixture {
       fields.put(more[i], more[i + 1]);
     }
     fields.put("CallStatus", "in-progress");
-    String url = FirstAction.in(document).orElseThrow().url();
+    String url = FirstAction.in(document, "https://mesh.example/").orElseThrow().url();
     return answer(handler.apply(desk().actions()), URI.create(url).getRawQuery());
   }
 
@@ -153,7 +154,9 @@ final class CallFixture {
 
   private void outcome(
       String document, String kind, @Nullable String destination, JsonObject more) {
-    String query = URI.create(FirstAction.in(document).orElseThrow().url()).getRawQuery();
+    String query =
+        URI.create(FirstAction.in(document, "https://mesh.example/").orElseThrow().url())
+            .getRawQuery();
     now = now.plus(Duration.ofSeconds(30));
     outcome =
         Outcome.fromJson(

@@ -271,7 +271,9 @@ class CallFlowTest {
   }
 
   private static String conversation(String document) {
-    String query = URI.create(FirstAction.in(document).orElseThrow().url()).getRawQuery();
+    String query =
+        URI.create(FirstAction.in(document, "https://mesh.example/").orElseThrow().url())
+            .getRawQuery();
     return TwilioForm.decode(query).get("conversation");
   }
 
