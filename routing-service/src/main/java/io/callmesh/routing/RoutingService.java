@@ -6,6 +6,7 @@ import io.callmesh.routing.connector.ApiKeyApi;
 import io.callmesh.routing.connector.Connectors;
 import io.callmesh.routing.connector.ProvisioningApi;
 import io.callmesh.routing.connector.ProvisioningLock;
+import io.callmesh.routing.project.ConfigApi;
 import io.callmesh.routing.voice.TwilioWebhooks;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.security.ApiKeys;
@@ -18,6 +19,7 @@ import io.vertx.core.Future;
 public final class RoutingService implements MeshService {
   private final TwilioWebhooks webhooks;
   private final ProvisioningApi provisioning;
+  private final ConfigApi config;
   private final ApiKeyApi apiKeys;
   private final ApiDocument api;
 
@@ -36,13 +38,9 @@ public final class RoutingService implements MeshService {
             new RoutingMetrics(context.meters()),
             context.clock());
     this.api = ApiDocument.load();
-    this.provisioning =
-        new ProvisioningApi(
-            connectors,
-            new ProvisioningLock(context.vertx(), connectors),
-            keys,
-            api,
-            context.clock());
+    ProvisioningLock lock = new ProvisioningLock(context.vertx(), connectors);
+    this.provisioning = new ProvisioningApi(connectors, lock, keys, api, context.clock());
+    this.config = new ConfigApi(context.vertx(), connectors, lock, api, context.clock());
     this.apiKeys = new ApiKeyApi(keyTable, keys, api, context.clock());
   }
 
@@ -60,7 +58,9 @@ public final class RoutingService implements MeshService {
   public HttpSurface surface() {
     return (vertx, router) -> {
       webhooks.mount(router);
+      config.mountBody(router);
       provisioning.mount(router);
+      config.mount(router);
       apiKeys.mount(router);
       api.mount(router);
       return Future.succeededFuture();
