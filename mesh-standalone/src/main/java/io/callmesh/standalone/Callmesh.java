@@ -17,7 +17,13 @@ import picocli.CommandLine.Command;
       "Connects phone calls on Twilio to voice-AI agents, and hands them to people in Flex.",
       ""
     },
-    subcommands = {DemoCommand.class, UpCommand.class, CallCommand.class, AgentCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      UpCommand.class,
+      CallCommand.class,
+      AgentCommand.class,
+      ConfigCommand.class
+    },
     footer = {
       "",
       "Start here:  callmesh demo",
@@ -44,7 +50,8 @@ public final class Callmesh {
         .setExecutionExceptionHandler((cause, command, result) -> explain(cause, command));
   }
 
-  private static int explain(Exception cause, CommandLine command) {
+  /** Tells what stopped a command in one sentence, and gives its exit code. */
+  static int explain(Exception cause, CommandLine command) {
     // Some, such as a TimeoutException of the JDK, have no message.
     String message = cause.getMessage();
     command.getErr().println("callmesh: " + (message == null ? cause : message));

@@ -3,6 +3,7 @@ package io.callmesh.standalone;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -12,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The public HTTP API, as a provisioning script or the published Twilio Function calls it. Blocks.
@@ -62,30 +64,65 @@ final class MeshApi {
     return send("GET", "/v1/handoff_state?id=" + encode(callSid), null, 200);
   }
 
-  private JsonObject send(
-      String method,
-      String path,
-      @org.jspecify.annotations.Nullable JsonObject body,
-      int expected) {
-    HttpRequest request =
-        HttpRequest.newBuilder(base.resolve(path))
-            .timeout(TIMEOUT)
-            .header("x-api-key", apiKey)
-            .header("content-type", "application/json")
-            .method(
-                method,
-                body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode()))
-            .build();
+  /** A project's whole configuration, in this format; whatever the answer is. */
+  HttpResponse<String> config(String project, @Nullable String account, String mediaType) {
+    return exchange(
+        request(config(project, account, false)).header("accept", mediaType).GET().build());
+  }
+
+  /**
+   * Makes a project as a document says; whatever the answer is.
+   *
+   * @param dryRun only tells what would change
+   * @param tag only if the project still has it; null for whatever it has
+   */
+  HttpResponse<String> putConfig(
+      String project,
+      @Nullable String account,
+      String mediaType,
+      String document,
+      boolean dryRun,
+      @Nullable String tag) {
+    HttpRequest.Builder request =
+        request(config(project, account, dryRun))
+            .header("content-type", mediaType)
+            .PUT(BodyPublishers.ofString(document));
+    return exchange((tag == null ? request : request.header("if-match", tag)).build());
+  }
+
+  private static String config(String project, @Nullable String account, boolean dryRun) {
+    String path = telephony(project) + "/config?dryRun=" + dryRun;
+    return account == null ? path : path + "&accountId=" + encode(account);
+  }
+
+  private JsonObject send(String method, String path, @Nullable JsonObject body, int expected) {
+    HttpResponse<String> response =
+        exchange(
+            request(path)
+                .header("content-type", "application/json")
+                .method(
+                    method,
+                    body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode()))
+                .build());
+    if (response.statusCode() != expected) {
+      throw new IllegalStateException(
+          "%s %s answered %d: %s".formatted(method, path, response.statusCode(), response.body()));
+    }
+    return new JsonObject(response.body());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT).header("x-api-key", apiKey);
+  }
+
+  private HttpResponse<String> exchange(HttpRequest request) {
     try {
-      HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-      if (response.statusCode() != expected) {
-        throw new IllegalStateException(
-            "%s %s answered %d: %s"
-                .formatted(method, path, response.statusCode(), response.body()));
-      }
-      return new JsonObject(response.body());
+      return http.send(request, BodyHandlers.ofString());
+    } catch (ConnectException nobody) {
+      throw new UserErrorException(
+          "no mesh answers at " + base + ": start one with 'callmesh up', or give its --url");
     } catch (IOException e) {
-      throw new IllegalStateException(method + " " + path + " failed: " + e, e);
+      throw new IllegalStateException(request.method() + " " + request.uri() + " failed: " + e, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

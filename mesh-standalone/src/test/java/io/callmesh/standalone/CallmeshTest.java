@@ -26,11 +26,11 @@ class CallmeshTest {
   @Test
   void helpExplainsEveryCommand() {
     assertThat(run("--help")).isZero();
-    assertThat(out.toString()).contains("demo", "up", "call", "agent", "Exit codes");
+    assertThat(out.toString()).contains("demo", "up", "call", "agent", "config", "Exit codes");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "up", "call", "agent"})
+  @ValueSource(strings = {"demo", "up", "call", "agent", "config"})
   void everyCommandHasHelp(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out.toString()).contains("Usage: callmesh " + command);

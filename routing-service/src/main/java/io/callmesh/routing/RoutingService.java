@@ -11,6 +11,7 @@ import io.callmesh.routing.connector.Connectors;
 import io.callmesh.routing.connector.ProvisioningApi;
 import io.callmesh.routing.connector.ProvisioningLock;
 import io.callmesh.routing.handoff.Outcomes;
+import io.callmesh.routing.project.ConfigApi;
 import io.callmesh.routing.voice.PreviewApi;
 import io.callmesh.routing.voice.TwilioWebhooks;
 import io.callmesh.runtime.kafka.KafkaTable;
@@ -24,6 +25,7 @@ import io.vertx.core.Future;
 public final class RoutingService implements MeshService {
   private final TwilioWebhooks webhooks;
   private final ProvisioningApi provisioning;
+  private final ConfigApi config;
   private final ApiKeyApi apiKeys;
   private final LiveCallsApi liveCalls;
   private final PreviewApi preview;
@@ -44,13 +46,9 @@ public final class RoutingService implements MeshService {
             context.clock(),
             context.processId());
     this.api = ApiDocument.load();
-    this.provisioning =
-        new ProvisioningApi(
-            connectors,
-            new ProvisioningLock(context.vertx(), connectors),
-            keys,
-            api,
-            context.clock());
+    ProvisioningLock lock = new ProvisioningLock(context.vertx(), connectors);
+    this.provisioning = new ProvisioningApi(connectors, lock, keys, api, context.clock());
+    this.config = new ConfigApi(context.vertx(), connectors, lock, api, context.clock());
     this.apiKeys = new ApiKeyApi(keyTable, keys, api, context.clock());
     this.liveCalls = liveCalls(context, config, connectors, keys, api);
     this.preview = new PreviewApi(config, connectors, api, context.clock());
@@ -90,6 +88,10 @@ public final class RoutingService implements MeshService {
     return (vertx, router) -> {
       provisioning.mount(router);
       preview.mount(router);
+      webhooks.mount(router);
+      config.mountBody(router);
+      provisioning.mount(router);
+      config.mount(router);
       apiKeys.mount(router);
       api.mount(router);
       return Future.all(webhooks.mount(vertx, router), liveCalls.mount(vertx, router));

@@ -10,7 +10,6 @@ import ch.qos.logback.core.read.ListAppender;
 import io.callmesh.broker.EmbeddedBroker;
 import io.callmesh.contracts.Ids;
 import io.callmesh.routing.DocumentedApi.Reply;
-import io.callmesh.runtime.config.Settings;
 import io.callmesh.runtime.service.MeshProcess;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -38,7 +37,7 @@ import org.slf4j.LoggerFactory;
 
 /** The control plane on a real broker, with two replicas in one cluster. */
 class ProvisioningIT {
-  private static final String ADMIN = "the-first-api-key";
+  private static final String ADMIN = Replica.ADMIN_API_KEY;
   private static final String WORKFLOW = "WW0123456789abcdef0123456789abcdef";
   private static final AtomicInteger numbers = new AtomicInteger();
 
@@ -62,23 +61,17 @@ class ProvisioningIT {
   }
 
   private static Future<MeshProcess> replica(int clusterPort) {
-    Settings settings =
-        Settings.load(
-            Map.ofEntries(
-                Map.entry("CALLMESH_LISTEN_ADDRESS", "127.0.0.1"),
-                Map.entry("CALLMESH_PORT", "0"),
-                Map.entry("CALLMESH_MANAGEMENT_PORT", "0"),
-                Map.entry("CALLMESH_EVENT_LOOPS", "1"),
-                Map.entry("CALLMESH_CLUSTER", "tcp"),
-                Map.entry("CALLMESH_CLUSTER_HOST", "127.0.0.1"),
-                Map.entry("CALLMESH_CLUSTER_MEMBERS", "127.0.0.1:" + clusterPort),
-                Map.entry("CALLMESH_CLUSTER_PORT", String.valueOf(clusterPort)),
-                Map.entry("CALLMESH_KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers()),
-                Map.entry("CALLMESH_PUBLIC_URL", "https://mesh.example"),
-                Map.entry("CALLMESH_TICKET_SECRET", "a-secret-for-tickets"),
-                Map.entry("CALLMESH_ADMIN_API_KEY", ADMIN)),
-            "routing-defaults.properties");
-    return MeshProcess.start(settings, List.of(RoutingService::new));
+    return Replica.start(
+        broker,
+        Map.of(
+            "CALLMESH_CLUSTER",
+            "tcp",
+            "CALLMESH_CLUSTER_HOST",
+            "127.0.0.1",
+            "CALLMESH_CLUSTER_MEMBERS",
+            "127.0.0.1:" + clusterPort,
+            "CALLMESH_CLUSTER_PORT",
+            String.valueOf(clusterPort)));
   }
 
   private static int freePort() throws IOException {

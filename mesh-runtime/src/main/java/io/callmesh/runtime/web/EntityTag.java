@@ -41,13 +41,23 @@ public record EntityTag(String text) {
 
   /** Answers 200 with the tag, or 304 when the client says that it has this already. */
   public void answer(RoutingContext context, JsonObject shown) {
-    context.response().putHeader(HttpHeaders.ETAG, text);
-    String had = context.request().getHeader(HttpHeaders.IF_NONE_MATCH);
-    if (had != null && isIn(had, true)) {
-      context.response().setStatusCode(304).end().onFailure(Problem::gone);
-    } else {
+    if (!isHad(context)) {
       Json.answer(context, 200, shown);
     }
+  }
+
+  /**
+   * Gives the answer its tag. True when the client says that it has this already; then 304 has been
+   * answered.
+   */
+  public boolean isHad(RoutingContext context) {
+    context.response().putHeader(HttpHeaders.ETAG, text);
+    String had = context.request().getHeader(HttpHeaders.IF_NONE_MATCH);
+    boolean same = had != null && isIn(had, true);
+    if (same) {
+      context.response().setStatusCode(304).end().onFailure(Problem::gone);
+    }
+    return same;
   }
 
   private boolean isIn(String list, boolean weak) {

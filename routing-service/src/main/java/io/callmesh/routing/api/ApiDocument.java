@@ -20,12 +20,12 @@ public final class ApiDocument {
 
   private final String yaml;
   private final JsonObject document;
-  private final SchemaCheck schemas;
+  private final ThreadLocal<SchemaCheck> schemas;
 
   private ApiDocument(String yaml, JsonObject document) {
     this.yaml = yaml;
     this.document = document;
-    this.schemas = new SchemaCheck(document.copy());
+    this.schemas = ThreadLocal.withInitial(() -> new SchemaCheck(document.copy()));
   }
 
   /** The document in this jar. */
@@ -43,6 +43,8 @@ public final class ApiDocument {
 
   /** Mounts the routes that serve it, to anybody. */
   public void mount(Router router) {
+    SchemaCheck ready = schemas.get(); // not only when somebody waits for it
+    assert ready != null;
     router.get("/v1/openapi.yaml").handler(this::serveYaml);
     router.get("/v1/openapi.json").handler(context -> Json.answer(context, 200, document));
   }
@@ -64,7 +66,7 @@ public final class ApiDocument {
    * @throws Problem 400 when it is no JSON object, 422 with every fault when it is not valid
    */
   public JsonObject body(RoutingContext context, String schema) {
-    return valid(schema, Json.body(context));
+    return checked(schema, Json.body(context));
   }
 
   /** The same for a body that may be left out, which is an empty object then. */
@@ -72,7 +74,8 @@ public final class ApiDocument {
     return context.body().length() <= 0 ? new JsonObject() : body(context, schema);
   }
 
-  private JsonObject valid(String schema, JsonObject body) {
+  /** The same value, when it is valid against a schema; otherwise a {@link Problem} with 422. */
+  public JsonObject checked(String schema, JsonObject body) {
     List<Fault> faults = faults(schema, body);
     if (!faults.isEmpty()) {
       throw Problem.invalid(faults);
@@ -82,6 +85,6 @@ public final class ApiDocument {
 
   /** What is wrong with a value by a schema of the document, at most one fault for each place. */
   public List<Fault> faults(String schema, JsonObject value) {
-    return schemas.faults(schema, value);
+    return schemas.get().faults(schema, value);
   }
 }

@@ -14,7 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Checks values against the component schemas of an OpenAPI document. Safe on any thread. */
+/**
+ * Checks values against the component schemas of an OpenAPI document. One thread's own: the library
+ * wraps schemas at their first use, without a thought for other threads.
+ */
 final class SchemaCheck {
   static final String COMPONENTS = "#/components/schemas/";
 
@@ -72,8 +75,7 @@ final class SchemaCheck {
     return value;
   }
 
-  /** The library wraps schemas at their first use, without a thought for other threads. */
-  synchronized List<Fault> faults(String schema, JsonObject value) {
+  List<Fault> faults(String schema, JsonObject value) {
     Validator validator = validators.get(schema);
     if (validator == null) {
       throw new IllegalArgumentException("the document has no schema " + schema);

@@ -1,31 +1,49 @@
 package io.callmesh.routing.api;
 
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.util.Map;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
 
 /**
- * YAML as far as JSON goes: no tags, no aliases, and bounds on what is read. Safe on any thread.
+ * YAML as far as JSON goes: no aliases, one document, and bounds on what is read. Safe on any
+ * thread.
  */
-final class Yaml {
-  private static final int MAX_CHARACTERS = 1024 * 1024;
+public final class Yaml {
+  private static final int MAX_CHARACTERS = 4 * 1024 * 1024;
   private static final int MAX_DEPTH = 50;
 
-  private static final ObjectMapper mapper = new ObjectMapper(factory());
+  private static final ObjectMapper mapper =
+      new ObjectMapper(factory()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private static final ObjectMapper plain = new ObjectMapper();
 
   private Yaml() {}
 
   private static YAMLFactory factory() {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(MAX_CHARACTERS);
-    options.setNestingDepthLimit(MAX_DEPTH);
-    options.setMaxAliasesForCollections(0);
-    options.setAllowDuplicateKeys(false);
-    return YAMLFactory.builder().loaderOptions(options).build();
+    return YAMLFactory.builder()
+        .loaderOptions(options)
+        .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+        .stringQuotingChecker(new Quotes())
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+        .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
+        .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+        .disable(YAMLGenerator.Feature.SPLIT_LINES)
+        .build();
   }
 
   /**
@@ -33,16 +51,13 @@ final class Yaml {
    *
    * @throws IOException with what is wrong and where, for whoever wrote it
    */
-  @SuppressWarnings("unchecked") // keys of a mapping are texts once Jackson has read it
-  static JsonObject read(String text) throws IOException {
+  public static JsonObject read(String text) throws IOException {
     refuseAliases(text);
-    return mapper.readValue(text, Object.class) instanceof Map<?, ?> mapping
-        ? new JsonObject((Map<String, Object>) mapping)
-        : notAMapping();
-  }
-
-  private static JsonObject notAMapping() throws IOException {
-    throw new IOException("it is not a mapping");
+    JsonNode tree = mapper.readTree(text);
+    if (!tree.isObject()) {
+      throw new IOException("it is not a mapping");
+    }
+    return new JsonObject(tree.toString());
   }
 
   /** Jackson would take an alias for a text with its name. */
@@ -51,9 +66,47 @@ final class Yaml {
       while (parser.nextToken() != null) {
         if (parser.isCurrentAlias()) {
           throw new IOException(
-              "an alias, *" + parser.getText() + ", is not taken: write out what it stands for");
+              "the alias *" + parser.getText() + " is not taken; write out what it stands for");
         }
       }
+    }
+  }
+
+  /** The same document in YAML, for people and for git. */
+  public static String write(JsonObject json) {
+    try {
+      return mapper.writeValueAsString(plain.readTree(json.encode()));
+    } catch (IOException impossible) {
+      throw new IllegalStateException("cannot write to memory", impossible);
+    }
+  }
+
+  /** Quotes whatever could be read as anything but the text that it is. */
+  private static final class Quotes extends StringQuotingChecker {
+    private static final long serialVersionUID = 1L;
+
+    private static final Pattern PLAIN =
+        Pattern.compile("[A-Za-z][A-Za-z0-9_./+$-]*(:[A-Za-z0-9_./+$-]+)*");
+    private static final Set<String> WORDS =
+        Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
+
+    @Override
+    public boolean needToQuoteName(String name) {
+      return isMoreThanAWord(name);
+    }
+
+    @Override
+    public boolean needToQuoteValue(String value) {
+      boolean lines = value.indexOf('\n') >= 0 && value.chars().allMatch(Quotes::isPrintable);
+      return !lines && isMoreThanAWord(value);
+    }
+
+    private static boolean isPrintable(int character) {
+      return character == '\n' || (character >= ' ' && character < 0x7f);
+    }
+
+    private static boolean isMoreThanAWord(String text) {
+      return !PLAIN.matcher(text).matches() || WORDS.contains(text.toLowerCase(Locale.ROOT));
     }
   }
 }

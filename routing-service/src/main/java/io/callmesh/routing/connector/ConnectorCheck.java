@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Checks a connector for what a schema cannot say: whether its parts go together, with each other
  * and with other connectors. Looks only at what a client has just said.
  */
-final class ConnectorCheck {
+public final class ConnectorCheck {
   /** Twilio takes no TwiML over 64 KB, and XML may need five characters for one of these. */
   private static final int MAX_ATTRIBUTES = 8 * 1024;
 
@@ -60,7 +60,8 @@ final class ConnectorCheck {
    * @param said the members that the client spoke of
    * @param mayName whether the connector's document may name this other connector
    */
-  static List<Fault> faults(Connector connector, Set<String> said, Predicate<String> mayName) {
+  public static List<Fault> faults(
+      Connector connector, Set<String> said, Predicate<String> mayName) {
     ConnectorCheck check = new ConnectorCheck(connector, mayName);
     if (said.contains("agent")) {
       check.agent();

@@ -9,11 +9,12 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Makes connectors of what clients say, which is valid by the document's schemas by then. */
-final class ConnectorForm {
+public final class ConnectorForm {
   private static final String DEFAULT_LANGUAGE = "en-US";
 
   /** What a voice's name begins with when it tells its language: {@code en-GB-Standard-A}. */
@@ -22,6 +23,17 @@ final class ConnectorForm {
 
   private static final List<String> FIXED = List.of("connectorId", "accountId", "createdAt");
 
+  /** What a client has no say in. */
+  private static final Set<String> KEPT =
+      Set.of(
+          "connectorId",
+          "accountId",
+          "projectId",
+          "tokenHash",
+          "previousTokenHash",
+          "previousTokenValidUntil",
+          "createdAt");
+
   private ConnectorForm() {}
 
   /**
@@ -29,7 +41,7 @@ final class ConnectorForm {
    *
    * @param token of which only the hash is kept; its id is the connector's
    */
-  static Connector created(
+  public static Connector created(
       JsonObject said, String account, String project, IssuedSecret token, Instant now) {
     JsonObject json = defaults();
     merge(json, said);
@@ -39,6 +51,15 @@ final class ConnectorForm {
             .put("projectId", project)
             .put("tokenHash", token.hash())
             .put("createdAt", now.toString()));
+  }
+
+  /** The connector with all that can be said of it as it is said now. */
+  public static Connector replaced(Connector before, JsonObject said) {
+    JsonObject json = before.toJson();
+    json.fieldNames().removeIf(name -> !KEPT.contains(name));
+    json.mergeIn(defaults());
+    merge(json, said);
+    return Connector.fromJson(json);
   }
 
   /** The connector with what was said about it, refused with a 422 when that cannot change. */

@@ -34,7 +34,7 @@ public final class Connectors implements ConnectorDirectory {
   }
 
   /** Succeeds when both tables have what anybody was told is stored. */
-  Future<Void> catchUp() {
+  public Future<Void> catchUp() {
     return Future.all(connectors.catchUp(), numbers.catchUp()).mapEmpty();
   }
 
@@ -56,12 +56,12 @@ public final class Connectors implements ConnectorDirectory {
   }
 
   /** How many connectors a project has. */
-  int countOfProject(String projectId) {
+  public int countOfProject(String projectId) {
     return byProject.all(projectId).size();
   }
 
   /** How many numbers a project has. */
-  int countNumbersOfProject(String projectId) {
+  public int countNumbersOfProject(String projectId) {
     return numbersByProject.all(projectId).size();
   }
 
@@ -99,9 +99,14 @@ public final class Connectors implements ConnectorDirectory {
     return numbers.stream().sorted(Comparator.comparing(PhoneNumber::number)).toList();
   }
 
+  /** Stores a number; done when Kafka has it. */
+  public Future<Void> store(PhoneNumber number) {
+    return numbers.put(number.number(), number);
+  }
+
   /** Stores numbers; done when Kafka has all of them. A failure leaves those stored that were. */
   public Future<Void> store(List<PhoneNumber> changed) {
-    return each(changed, number -> numbers.put(number.number(), number));
+    return each(changed, this::store);
   }
 
   /** Removes numbers; done and failing as {@link #store(List)}. */
@@ -114,7 +119,11 @@ public final class Connectors implements ConnectorDirectory {
     return numbers.remove(number.number());
   }
 
-  private static <T> Future<Void> each(List<T> things, Function<T, Future<Void>> write) {
+  /**
+   * Writes things as many at once as the tables' writer takes; waits for all that it has begun, and
+   * begins no more after a failure.
+   */
+  public static <T> Future<Void> each(List<T> things, Function<T, Future<Void>> write) {
     Future<Void> written = Future.succeededFuture();
     for (int i = 0; i < things.size(); i += WRITES_AT_ONCE) {
       List<T> some = things.subList(i, Math.min(i + WRITES_AT_ONCE, things.size()));

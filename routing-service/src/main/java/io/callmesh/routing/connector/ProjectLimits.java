@@ -3,19 +3,19 @@ package io.callmesh.routing.connector;
 import io.callmesh.runtime.web.Problem;
 
 /** How much a project holds at most, so that no script fills the tables of everybody. */
-final class ProjectLimits {
+public final class ProjectLimits {
   private static final int CONNECTORS = 1_000;
   private static final int NUMBERS = 50_000;
 
   private ProjectLimits() {}
 
   /** Refuses with 409 what makes too many connectors of those that are there. */
-  static void mustTakeConnectors(int there, int more) {
+  public static void mustTakeConnectors(int there, int more) {
     must(there, more, CONNECTORS, "connectors");
   }
 
   /** Refuses with 409 what makes too many numbers of those that are there. */
-  static void mustTakeNumbers(int there, int more) {
+  public static void mustTakeNumbers(int there, int more) {
     must(there, more, NUMBERS, "phone numbers");
   }
 
