@@ -22,7 +22,8 @@ import picocli.CommandLine.Command;
       UpCommand.class,
       CallCommand.class,
       AgentCommand.class,
-      ConfigCommand.class
+      ConfigCommand.class,
+      PreviewCommand.class
     },
     footer = {
       "",

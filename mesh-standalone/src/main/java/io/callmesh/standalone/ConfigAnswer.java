@@ -10,6 +10,10 @@ import java.net.http.HttpResponse;
  * with the remedy.
  */
 record ConfigAnswer(String body, String tag) {
+  /** What a 401 means. */
+  static final String UNKNOWN_KEY =
+      "the mesh does not know this API key: give --api-key, or set CALLMESH_API_KEY";
+
   static ConfigAnswer of(HttpResponse<String> response) {
     if (response.statusCode() != 200) {
       throw new UserErrorException(remedy(response.statusCode(), response.body()));
@@ -19,16 +23,21 @@ record ConfigAnswer(String body, String tag) {
 
   private static String remedy(int status, String body) {
     return switch (status) {
-      case 401 -> "the mesh does not know this API key: give --api-key, or set CALLMESH_API_KEY";
+      case 401 -> UNKNOWN_KEY;
       case 404 ->
           "the mesh has no configuration API there: is --url right, and the mesh up to date?";
       case 412 -> "somebody changed the configuration meanwhile: nothing was applied; run it again";
       case 413 -> "the document is too long for one project: split it over several";
-      default -> told(status, body);
+      default -> told(status, body, "nothing was applied, put this right first:");
     };
   }
 
-  private static String told(int status, String body) {
+  /**
+   * What a problem document says.
+   *
+   * @param headline stands before the faults, when it has some
+   */
+  static String told(int status, String body, String headline) {
     try {
       JsonObject problem = new JsonObject(body);
       String detail = problem.getString("detail", "");
@@ -36,7 +45,7 @@ record ConfigAnswer(String body, String tag) {
       if (errors.isEmpty()) {
         return "the mesh refused it (%d): %s".formatted(status, detail);
       }
-      StringBuilder all = new StringBuilder("nothing was applied, put this right first:");
+      StringBuilder all = new StringBuilder(headline);
       errors.forEach(error -> all.append("\n  ").append(fault((JsonObject) error)));
       return all.toString();
     } catch (DecodeException | ClassCastException notOurs) {

@@ -90,6 +90,15 @@ final class MeshApi {
     return exchange((tag == null ? request : request.header("if-match", tag)).build());
   }
 
+  /** What Twilio would be answered; whatever the answer is. */
+  HttpResponse<String> preview(String project, JsonObject request) {
+    return exchange(
+        request(telephony(project) + "/preview")
+            .header("content-type", "application/json")
+            .POST(BodyPublishers.ofString(request.encode()))
+            .build());
+  }
+
   private static String config(String project, @Nullable String account, boolean dryRun) {
     String path = telephony(project) + "/config?dryRun=" + dryRun;
     return account == null ? path : path + "&accountId=" + encode(account);

@@ -86,11 +86,9 @@ public final class RoutingService implements MeshService {
   @Override
   public HttpSurface surface() {
     return (vertx, router) -> {
-      provisioning.mount(router);
-      preview.mount(router);
-      webhooks.mount(router);
       config.mountBody(router);
       provisioning.mount(router);
+      preview.mount(router);
       config.mount(router);
       apiKeys.mount(router);
       api.mount(router);
