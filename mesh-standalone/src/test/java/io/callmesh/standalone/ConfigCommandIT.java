@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** {@code callmesh config} against a whole mesh. */
+/** {@code callmesh config} and {@code callmesh preview} against a whole mesh. */
 class ConfigCommandIT {
   private static final String KEY = "the-key-of-this-test";
   private static final String DOCUMENT =
@@ -76,6 +76,35 @@ class ConfigCommandIT {
   void writeDocument(TestInfo test) throws Exception {
     project = test.getTestMethod().orElseThrow().getName();
     file = Files.writeString(folder.resolve("config.yaml"), DOCUMENT.formatted(number));
+  }
+
+  @Test
+  void previewsACallToAConfiguredNumber() {
+    assertThat(apply(null, "--yes")).isZero();
+
+    int exit =
+        preview("--number", number, "--outcome", "handoff", "--data", "{\"customer_id\":\"c-7\"}");
+
+    assertThat(exit).as(err.toString()).isZero();
+    assertThat(printed())
+        .contains("1. voice", "<Connect action=", "2. connect-action", "<Enqueue")
+        .contains("to people (flex)", "\"customer_id\":\"c-7\"");
+  }
+
+  @Test
+  void saysWhatIsWrongWithAPreview() {
+    assertThat(preview("--number", "+15005550006")).isEqualTo(2);
+    assertThat(err.toString()).contains("+15005550006 leads to no connector in this project");
+    assertThat(preview("--number", "12", "--then", "perhaps")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("#/number must be an E.164 number", "#/transferResults/0 must be completed");
+    assertThat(preview("--number", number, "--outcome", "handoff", "--data", "{")).isEqualTo(2);
+    assertThat(err.toString()).contains("--data must be a JSON object");
+    assertThat(preview("--outcome", "handoff")).isEqualTo(2);
+  }
+
+  private int preview(String... arguments) {
+    return run(new PreviewCommand(Map.of("CALLMESH_API_KEY", KEY), stream()), arguments);
   }
 
   private int export(String... arguments) {

@@ -140,10 +140,11 @@ final class CallFlow {
 
   /** The one after a destination; empty for the agent. */
   private static Optional<Destination> after(Destination last, Connector connector) {
-    String named = last.ifFailed() == null ? connector.fallbackDestination() : last.ifFailed();
-    return named == null || named.equals(last.name()) || named.equals(Destination.AGENT)
-        ? Optional.empty()
-        : connector.destination(named);
+    Optional<Destination> next =
+        last.ifFailed() == null
+            ? connector.rescueDestination()
+            : connector.destination(last.ifFailed());
+    return next.filter(other -> !other.name().equals(last.name()));
   }
 
   /** Back to the agent after an interruption; too many of them lead to a person. */
