@@ -3,7 +3,6 @@ package io.callmesh.routing.connector;
 import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.connector.PhoneNumber;
-import io.callmesh.routing.voice.ConnectorDirectory;
 import io.callmesh.runtime.kafka.KafkaIndex;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.kafka.KafkaTables;

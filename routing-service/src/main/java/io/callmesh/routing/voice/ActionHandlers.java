@@ -4,6 +4,7 @@ import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.routing.RoutingMetrics.NotTaken;
+import io.callmesh.routing.connector.ConnectorDirectory;
 import io.callmesh.routing.twiml.Twiml;
 import io.callmesh.routing.voice.TwilioWebhook.Visit;
 import io.vertx.core.Future;

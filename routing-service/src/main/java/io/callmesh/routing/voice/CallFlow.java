@@ -5,6 +5,7 @@ import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.routing.RoutingMetrics.Answer;
 import io.callmesh.routing.RoutingMetrics.NotTaken;
+import io.callmesh.routing.connector.ConnectorDirectory;
 import io.callmesh.routing.twiml.Twiml;
 import io.vertx.core.Future;
 import java.time.Clock;

@@ -2,6 +2,7 @@ package io.callmesh.routing.voice;
 
 import io.callmesh.contracts.security.TicketSeal;
 import io.callmesh.routing.RoutingConfig;
+import io.callmesh.routing.connector.ConnectorDirectory;
 import java.time.Clock;
 
 /** The handlers of one event loop, or of one preview, put together. */

@@ -3,6 +3,7 @@ package io.callmesh.routing.voice;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.callmesh.contracts.connector.Connector;
+import io.callmesh.routing.connector.ConnectorDirectory;
 import io.callmesh.routing.twiml.CustomerDocument;
 import io.callmesh.routing.twiml.StreamNoun;
 import io.vertx.core.Future;

@@ -4,6 +4,7 @@ import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.routing.RoutingConfig;
 import io.callmesh.routing.api.ApiDocument;
+import io.callmesh.routing.connector.ConnectorDirectory;
 import io.callmesh.routing.connector.ProvisioningApi;
 import io.callmesh.routing.connector.Scope;
 import io.callmesh.runtime.web.Fault;

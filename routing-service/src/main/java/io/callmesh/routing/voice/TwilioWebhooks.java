@@ -7,6 +7,7 @@ import io.callmesh.contracts.security.TicketSeal;
 import io.callmesh.routing.RoutingConfig;
 import io.callmesh.routing.RoutingMetrics;
 import io.callmesh.routing.RoutingMetrics.Webhook;
+import io.callmesh.routing.connector.ConnectorDirectory;
 import io.callmesh.routing.handoff.Outcomes;
 import io.callmesh.runtime.kafka.CallEvents;
 import io.callmesh.runtime.security.TwilioRequests;

@@ -3,6 +3,7 @@ package io.callmesh.routing.voice;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.security.Masked;
 import io.callmesh.routing.RoutingMetrics.Answer;
+import io.callmesh.routing.connector.ConnectorDirectory;
 import io.callmesh.routing.twiml.StreamNoun;
 import io.callmesh.routing.voice.TwilioWebhook.Visit;
 import io.vertx.core.Future;
@@ -90,7 +91,7 @@ final class VoiceHandler {
   }
 
   private StreamNoun stream(TwilioWebhook call, Visit visit, Connector owner, Documents.Slot slot) {
-    if (slot.connector().agent() == null) {
+    if (slot.isFirst() && slot.connector().agent() == null) {
       throw new NoAgent(slot.connector());
     }
     CallState state = begin(call, visit, slot).in(owner.connectorId(), slot.index());

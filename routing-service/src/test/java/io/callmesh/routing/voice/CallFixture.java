@@ -6,6 +6,7 @@ import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.security.TicketSeal;
 import io.callmesh.routing.RoutingConfig;
+import io.callmesh.routing.connector.ConnectorDirectory;
 import io.callmesh.runtime.config.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;

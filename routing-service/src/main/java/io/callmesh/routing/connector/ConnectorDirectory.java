@@ -1,4 +1,4 @@
-package io.callmesh.routing.voice;
+package io.callmesh.routing.connector;
 
 import io.callmesh.contracts.connector.Connector;
 import io.vertx.core.Future;
