@@ -28,8 +28,9 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Makes a project as a document says; what the document lacks is deleted.",
-      "Shows the changes first, and asks. Nothing is applied when anything is wrong, or when",
-      "somebody else has changed the project in between. Applying it again changes nothing.",
+      "Shows the changes first, and asks. Nothing is applied when anything is",
+      "wrong, or when somebody else has changed the project in between. Applying it",
+      "again changes nothing.",
       ""
     })
 public final class ConfigApplyCommand implements Callable<Integer> {

@@ -11,12 +11,8 @@ import io.callmesh.broker.EmbeddedBroker;
 import io.callmesh.contracts.Ids;
 import io.callmesh.routing.DocumentedApi.Reply;
 import io.callmesh.runtime.service.MeshProcess;
-import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,29 +51,9 @@ class ProvisioningIT {
   @BeforeAll
   static void start() throws Exception {
     broker = EmbeddedBroker.start(data);
-    int clusterPort = freePort();
-    first = replica(clusterPort).await(60, SECONDS);
-    second = replica(clusterPort).await(60, SECONDS);
-  }
-
-  private static Future<MeshProcess> replica(int clusterPort) {
-    return Replica.start(
-        broker,
-        Map.of(
-            "CALLMESH_CLUSTER",
-            "tcp",
-            "CALLMESH_CLUSTER_HOST",
-            "127.0.0.1",
-            "CALLMESH_CLUSTER_MEMBERS",
-            "127.0.0.1:" + clusterPort,
-            "CALLMESH_CLUSTER_PORT",
-            String.valueOf(clusterPort)));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+    Map<String, String> cluster = Replica.cluster(Replica.freePort());
+    first = Replica.start(broker, cluster).await(60, SECONDS);
+    second = Replica.start(broker, cluster).await(60, SECONDS);
   }
 
   @AfterAll

@@ -1,10 +1,12 @@
 package io.callmesh.routing.api;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 
 /**
@@ -24,8 +27,10 @@ public final class Yaml {
   private static final int MAX_CHARACTERS = 4 * 1024 * 1024;
   private static final int MAX_DEPTH = 50;
 
-  private static final ObjectMapper mapper =
-      new ObjectMapper(factory()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final int MAX_LINE = 128 * 1024;
+
+  private static final YAMLFactory factory = factory();
+  private static final ObjectMapper mapper = new ObjectMapper(factory);
 
   private static final ObjectMapper plain = new ObjectMapper();
 
@@ -52,23 +57,46 @@ public final class Yaml {
    * @throws IOException with what is wrong and where, for whoever wrote it
    */
   public static JsonObject read(String text) throws IOException {
-    refuseAliases(text);
-    JsonNode tree = mapper.readTree(text);
-    if (!tree.isObject()) {
-      throw new IOException("it is not a mapping");
+    refuseLongLines(text);
+    try (JsonParser parser = new WithoutAliases(factory.createParser(text))) {
+      if (mapper.readTree(parser) instanceof ObjectNode mapping && parser.nextToken() == null) {
+        return new JsonObject(mapping.toString());
+      }
     }
-    return new JsonObject(tree.toString());
+    throw new IOException("it is not one mapping");
+  }
+
+  /** The scanner's work grows with the square of a text in one line. */
+  private static void refuseLongLines(String text) throws IOException {
+    int start = 0;
+    while (start < text.length()) {
+      int end = text.indexOf('\n', start);
+      int next = end < 0 ? text.length() : end + 1;
+      if (next - start > MAX_LINE) {
+        throw new IOException(
+            "a line has more than " + MAX_LINE + " characters; break it, or send JSON");
+      }
+      start = next;
+    }
   }
 
   /** Jackson would take an alias for a text with its name. */
-  private static void refuseAliases(String text) throws IOException {
-    try (YAMLParser parser = (YAMLParser) mapper.getFactory().createParser(text)) {
-      while (parser.nextToken() != null) {
-        if (parser.isCurrentAlias()) {
-          throw new IOException(
-              "the alias *" + parser.getText() + " is not taken; write out what it stands for");
-        }
+  private static final class WithoutAliases extends JsonParserDelegate {
+    private final YAMLParser yaml;
+
+    WithoutAliases(YAMLParser yaml) {
+      super(yaml);
+      this.yaml = yaml;
+    }
+
+    @Override
+    public @Nullable JsonToken nextToken() throws IOException {
+      JsonToken token = yaml.nextToken();
+      if (yaml.isCurrentAlias()) {
+        throw new IOException(
+            "the alias *" + yaml.getText() + " is not taken; write out what it stands for");
       }
+      return token;
     }
   }
 

@@ -1,10 +1,15 @@
 package io.callmesh.routing.api;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callmesh.runtime.web.Problem;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.SchemaRepository;
+import io.vertx.openapi.contract.OpenAPIVersion;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +127,25 @@ class ApiDocumentTest {
             api.faults(
                 "ConnectorCreate", connector("{}").put("destinations", new JsonArray().add(one))))
         .isEmpty();
+  }
+
+  @Test
+  void isADocumentByTheSpecificationsOwnSchema() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      OpenAPIVersion version = OpenAPIVersion.fromContract(api.json());
+      SchemaRepository repository =
+          version.getRepository(vertx, "https://callmesh.invalid/").await(10, SECONDS);
+
+      OutputUnit result =
+          version.validateContract(vertx, repository, api.json()).await(10, SECONDS);
+
+      assertThat(version).isEqualTo(OpenAPIVersion.V3_1);
+      assertThat(result.getErrors()).isNull();
+      assertThat(result.getValid()).isTrue();
+    } finally {
+      vertx.close().await(10, SECONDS);
+    }
   }
 
   @Test
