@@ -577,6 +577,27 @@ class AudioWorkerVerticleTest {
   }
 
   @Test
+  void saysAtOnceThatItIsFull() throws Exception {
+    BlockingQueue<WorkerPresence> heard = new LinkedBlockingQueue<>();
+    await(
+        vertx
+            .eventBus()
+            .<WorkerPresence>consumer(Addresses.WORKER_PRESENCE, m -> heard.add(m.body()))
+            .completion());
+    worker = worker(config(1, PATIENT));
+    opened();
+    Future<Void> drained = worker.drain(Duration.ofMinutes(5)); // which is news of another kind
+
+    WorkerPresence news = heard.take();
+    while (news.sessions() == 0) {
+      news = heard.take();
+    }
+
+    assertThat(news).isEqualTo(new WorkerPresence(worker.instance(), "process-1", 1, 1, false));
+    assertThat(drained.isComplete()).isFalse();
+  }
+
+  @Test
   void drainsWhenTheLastSessionIsOver() throws Exception {
     opened();
     Future<Void> drained = worker.drain(Duration.ofMinutes(5));
