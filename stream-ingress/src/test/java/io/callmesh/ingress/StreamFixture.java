@@ -19,7 +19,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
@@ -47,11 +49,13 @@ final class StreamFixture {
   record Told(CallEventType type, String callSid, JsonObject data) {}
 
   final Vertx vertx = Vertx.vertx();
+  final HttpClient http = vertx.createHttpClient();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final IngressMetrics metrics = new IngressMetrics(meters);
   final BlockingQueue<Told> events = new LinkedBlockingQueue<>();
   final CountDownLatch connectionGone = new CountDownLatch(1);
   final TicketSeal seal = new TicketSeal(SECRETS, Clock.fixed(NOW, ZoneOffset.UTC));
+  private final WebSocketClient sockets = vertx.createWebSocketClient();
   private final AtomicLong nanos = new AtomicLong();
   private final AtomicInteger nonces = new AtomicInteger();
   private final IngressConfig config;
@@ -217,7 +221,7 @@ final class StreamFixture {
   }
 
   Future<TwilioSocket> connect(String uri, String signature) {
-    return TwilioSocket.connect(vertx, port(), uri, signature);
+    return TwilioSocket.connect(sockets, port(), uri, signature);
   }
 
   /** A stream with a good ticket, before its start, that the table has taken. */

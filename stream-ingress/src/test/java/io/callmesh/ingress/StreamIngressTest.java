@@ -110,8 +110,7 @@ class StreamIngressTest {
     String uri = mesh.ticketPath();
 
     int status =
-        mesh.vertx
-            .createHttpClient()
+        mesh.http
             .request(HttpMethod.GET, mesh.port(), "127.0.0.1", uri)
             .compose(
                 request -> request.putHeader("x-twilio-signature", sign("token-1", uri)).send())

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientWebSocket;
 import io.vertx.core.http.WebSocket;
@@ -30,9 +29,13 @@ final class TwilioSocket {
     this.socket = socket;
   }
 
-  /** Connects; fails with an {@code UpgradeRejectedException} when it is refused. */
-  static Future<TwilioSocket> connect(Vertx vertx, int port, String uri, String signature) {
-    WebSocketClient client = vertx.createWebSocketClient();
+  /**
+   * Connects; fails with an {@code UpgradeRejectedException} when it is refused.
+   *
+   * @param client which must be kept for as long as the socket: one that is garbage closes its own
+   */
+  static Future<TwilioSocket> connect(
+      WebSocketClient client, int port, String uri, String signature) {
     WebSocketConnectOptions options =
         new WebSocketConnectOptions().setHost("127.0.0.1").setPort(port).setURI(uri);
     if (!signature.isEmpty()) {

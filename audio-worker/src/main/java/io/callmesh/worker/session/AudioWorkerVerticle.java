@@ -76,7 +76,8 @@ public final class AudioWorkerVerticle extends VerticleBase {
     WorkerPorts ports = new WorkerPorts(vertx, config, events, metrics, dialer(), clock);
     MessageConsumer<OpenSession> open =
         bus.consumer(
-            Addresses.workerOpen(instance), new OpenHandler(instance, ports, connectors, sessions));
+            Addresses.workerOpen(instance),
+            new OpenHandler(instance, ports, connectors, sessions, this::announce));
     MessageConsumer<Frame> frames =
         bus.consumer(Addresses.workerFrames(instance), message -> sessions.frame(message.body()));
     MessageConsumer<Object> rollCall =

@@ -23,13 +23,22 @@ final class OpenHandler implements Handler<Message<OpenSession>> {
   private final WorkerPorts ports;
   private final ConnectorDirectory connectors;
   private final SessionTable sessions;
+  private final Runnable onFull;
 
+  /**
+   * @param onFull run when a session takes the last place, so that everyone may be told at once
+   */
   OpenHandler(
-      String instance, WorkerPorts ports, ConnectorDirectory connectors, SessionTable sessions) {
+      String instance,
+      WorkerPorts ports,
+      ConnectorDirectory connectors,
+      SessionTable sessions,
+      Runnable onFull) {
     this.instance = instance;
     this.ports = ports;
     this.connectors = connectors;
     this.sessions = sessions;
+    this.onFull = onFull;
   }
 
   @Override
@@ -86,6 +95,9 @@ final class OpenHandler implements Handler<Message<OpenSession>> {
   private void open(Message<OpenSession> request, Connector connector) {
     Session session = new Session(ports, request.body(), connector, sessions::remove);
     sessions.add(session);
+    if (sessions.size() >= ports.config().capacity()) {
+      onFull.run();
+    }
     request.reply(new SessionOpened(instance));
     session.start();
   }

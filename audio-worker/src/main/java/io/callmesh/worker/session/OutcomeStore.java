@@ -2,16 +2,19 @@ package io.callmesh.worker.session;
 
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.FailureCode;
+import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
+import java.util.Optional;
 
-/** Asks handoff-service to store outcomes, again and again for as long as that may help. */
+/** Asks handoff-service for outcomes, and to store them: again and again if that may help. */
 final class OutcomeStore {
   private static final long FIRST_PAUSE_MS = 100;
+  private static final DeliveryOptions FIND_DELIVERY = new DeliveryOptions().setSendTimeout(1_000);
 
   private final Vertx vertx;
   private final Duration deadline;
@@ -25,6 +28,14 @@ final class OutcomeStore {
   /** Succeeds when Kafka has the outcome; fails as the last attempt did. */
   Future<Void> store(Outcome outcome) {
     return attempt(outcome, System.nanoTime() + deadline.toNanos(), FIRST_PAUSE_MS);
+  }
+
+  /** The outcome of a call so far; fails when there is none, or nobody says so within a second. */
+  Future<Optional<Outcome>> find(String callSid) {
+    return vertx
+        .eventBus()
+        .<Outcome>request(Addresses.HANDOFF_FIND, new FindOutcome(callSid), FIND_DELIVERY)
+        .map(found -> Optional.of(found.body()));
   }
 
   private Future<Void> attempt(Outcome outcome, long giveUpAt, long pauseMs) {

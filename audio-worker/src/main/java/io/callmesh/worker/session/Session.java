@@ -25,6 +25,8 @@ import io.callmesh.worker.agent.Transcript;
 import io.callmesh.worker.audio.Transcoder;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 import net.logstash.logback.argument.StructuredArgument;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +36,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A worker's side of a conversation: between one stream at an ingress and the agent.
  *
- * <p>It goes through three phases, never back: talking; finishing, when an outcome is stored and
- * only the audio that is left has to be played; ended. Runs on one event loop.
+ * <p>It goes through phases, never back: talking; finishing, when an outcome is stored and only the
+ * audio that is left has to be played; left, when the caller is gone and it remains to be found out
+ * where to; ended. Runs on one event loop.
  */
 final class Session implements AgentLine.Owner {
   /** Bytes of the largest handoff state, as JSON in UTF-8. */
@@ -49,6 +52,7 @@ final class Session implements AgentLine.Owner {
   private enum Phase {
     TALKING,
     FINISHING,
+    LEFT,
     ENDED
   }
 
@@ -66,6 +70,7 @@ final class Session implements AgentLine.Owner {
   private final Consumer<byte[]> toPlayout;
   private final @Nullable AgentLine line;
   private final @Nullable String sharedId;
+  private final Instant openedAt;
   private Phase phase = Phase.TALKING;
   private boolean deciding;
   private boolean agentGone;
@@ -84,6 +89,7 @@ final class Session implements AgentLine.Owner {
   Session(WorkerPorts ports, OpenSession open, Connector connector, Consumer<Session> onEnded) {
     this.ports = ports;
     this.open = open;
+    this.openedAt = ports.clock().instant();
     this.callSid = kv("callSid", open.callSid());
     this.conversationId = kv("conversationId", open.conversationId());
     this.connector = connector;
@@ -166,9 +172,44 @@ final class Session implements AgentLine.Owner {
   /** The stream is gone, so there is nobody left to play anything to. */
   private void streamEnded(StreamEnd reason) {
     switch (reason) {
-      case CALLER_HUNG_UP -> end(Ended.CALLER_HUNG_UP, SessionEnd.CALLER_HUNG_UP);
+      case CALLER_HUNG_UP -> callerLeft();
       case INTERRUPTED -> end(Ended.INTERRUPTED, SessionEnd.INTERRUPTED);
       case ERROR -> end(Ended.ERROR, SessionEnd.ERROR);
+    }
+  }
+
+  /**
+   * The caller hung up, or a supervisor has taken the call elsewhere: Twilio says the same of both,
+   * but the second leaves an outcome.
+   */
+  private void callerLeft() {
+    if (phase != Phase.TALKING || deciding) {
+      end(Ended.CALLER_HUNG_UP, SessionEnd.CALLER_HUNG_UP);
+      return;
+    }
+    phase = Phase.LEFT;
+    ports.vertx().cancelTimer(playoutTimer);
+    if (line != null) {
+      line.settle();
+    }
+    outcomes
+        .find(open.callSid())
+        .otherwise(Optional.empty())
+        .onSuccess(found -> left(found.filter(this::tookTheCall).isPresent()));
+  }
+
+  /** Not so an earlier one, after which the call came back to this agent. */
+  private boolean tookTheCall(Outcome found) {
+    return found.kind() == Outcome.Kind.HANDOFF
+        && found.conversationId().equals(open.conversationId())
+        && !found.storedAt().isBefore(openedAt);
+  }
+
+  private void left(boolean handedOff) {
+    if (handedOff) {
+      end(Ended.HANDED_OFF, SessionEnd.HANDED_OFF);
+    } else {
+      end(Ended.CALLER_HUNG_UP, SessionEnd.CALLER_HUNG_UP);
     }
   }
 
@@ -441,7 +482,7 @@ final class Session implements AgentLine.Owner {
   }
 
   private void schedulePlayout() {
-    if (playoutTimer == -1 && phase != Phase.ENDED) {
+    if (playoutTimer == -1 && (phase == Phase.TALKING || phase == Phase.FINISHING)) {
       long nap = playout.napMs();
       if (nap > 0) {
         playoutTimer = ports.vertx().setTimer(nap, id -> playOn());

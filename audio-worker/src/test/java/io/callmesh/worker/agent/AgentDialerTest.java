@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.SelfSignedCertificate;
 import java.net.InetAddress;
@@ -42,6 +43,7 @@ class AgentDialerTest {
   private static final Duration LONG = Duration.ofSeconds(10);
 
   private final Vertx vertx = Vertx.vertx();
+  private final List<WebSocketClient> clients = new ArrayList<>(); // garbage closes its sockets
   private final BlockingQueue<ServerWebSocket> arrived = new LinkedBlockingQueue<>();
 
   @AfterEach
@@ -99,8 +101,7 @@ class AgentDialerTest {
     SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
     String url = "wss://localhost:" + tlsAgent(certificate) + "/";
     WebSocketClient client =
-        vertx.createWebSocketClient(
-            AgentDialer.clientOptions(10).setTrustOptions(certificate.trustOptions()));
+        client(AgentDialer.clientOptions(10).setTrustOptions(certificate.trustOptions()));
 
     assertRefused(dial(dialer(client, false, "8.8.8.8"), url));
     WebSocket socket = dial(dialer(client, true, "8.8.8.8"), url).await(10, TimeUnit.SECONDS);
@@ -153,7 +154,7 @@ class AgentDialerTest {
     AgentDialer dialer =
         new AgentDialer(
             vertx,
-            vertx.createWebSocketClient(),
+            client(new WebSocketClientOptions()),
             host -> never.future(),
             new AgentAddressPolicy(true),
             AgentSecrets.none());
@@ -172,8 +173,13 @@ class AgentDialerTest {
   }
 
   private AgentDialer dialer(boolean allowPrivate, String... addresses) {
-    WebSocketClient client = vertx.createWebSocketClient(AgentDialer.clientOptions(10));
-    return dialer(client, allowPrivate, addresses);
+    return dialer(client(AgentDialer.clientOptions(10)), allowPrivate, addresses);
+  }
+
+  private WebSocketClient client(WebSocketClientOptions options) {
+    WebSocketClient client = vertx.createWebSocketClient(options);
+    clients.add(client);
+    return client;
   }
 
   private AgentDialer dialer(WebSocketClient client, boolean allowPrivate, String... addresses) {

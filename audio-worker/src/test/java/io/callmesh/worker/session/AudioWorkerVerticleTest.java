@@ -18,6 +18,7 @@ import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.frame.FrameKind;
+import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
@@ -53,6 +54,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
@@ -529,6 +531,70 @@ class AudioWorkerVerticleTest {
     assertThat(failure(request(2, "conn-1"))).isEqualTo(FailureCode.BUSY);
     assertThat(rollCall())
         .isEqualTo(new WorkerPresence(worker.instance(), "process-1", 1, 1, false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "conv-1, HANDOFF,  0, handed_off",
+    "conv-1, HANDOFF, -1, caller_hung_up", // after which the call came back
+    "conv-2, HANDOFF,  0, caller_hung_up",
+    "conv-1, HANGUP,   0, caller_hung_up",
+  })
+  void tellsTheAgentWhetherACallerIsGoneOrWasTakenElsewhere(
+      String conversation, Outcome.Kind kind, int storedMs, String reason) throws Exception {
+    Outcome found = decided(conversation, kind, NOW.plusMillis(storedMs));
+    await(
+        vertx
+            .eventBus()
+            .<FindOutcome>consumer(Addresses.HANDOFF_FIND, asked -> asked.reply(found))
+            .completion());
+    opened();
+
+    send(Frame.signal(1, FrameKind.END, 9, 0, StreamEnd.CALLER_HUNG_UP.text()));
+
+    assertThat(agent.texts.take()).isEqualTo(ended(reason));
+    agent.closed.take();
+    assertThat(count("callmesh.worker.sessions.ended", "reason", reason)).isEqualTo(1);
+  }
+
+  private static Outcome decided(String conversationId, Outcome.Kind kind, Instant at) {
+    return new Outcome(
+        CALL,
+        "AC1",
+        conversationId,
+        "conn-1",
+        "acc",
+        "proj",
+        kind,
+        "billing",
+        "supervisor_transfer",
+        null,
+        false,
+        null,
+        new JsonObject(),
+        at,
+        null);
+  }
+
+  @Test
+  void saysAtOnceThatItIsFull() throws Exception {
+    BlockingQueue<WorkerPresence> heard = new LinkedBlockingQueue<>();
+    await(
+        vertx
+            .eventBus()
+            .<WorkerPresence>consumer(Addresses.WORKER_PRESENCE, m -> heard.add(m.body()))
+            .completion());
+    worker = worker(config(1, PATIENT));
+    opened();
+    Future<Void> drained = worker.drain(Duration.ofMinutes(5)); // which is news of another kind
+
+    WorkerPresence news = heard.take();
+    while (news.sessions() == 0) {
+      news = heard.take();
+    }
+
+    assertThat(news).isEqualTo(new WorkerPresence(worker.instance(), "process-1", 1, 1, false));
+    assertThat(drained.isComplete()).isFalse();
   }
 
   @Test

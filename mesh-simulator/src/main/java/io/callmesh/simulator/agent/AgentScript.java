@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param nobodyFree said when a handoff was not accepted
  * @param goodbye said before the agent hangs up
  * @param destination the handoff's destination; null leaves it to the connector
+ * @param utterance what the handoff wants spoken to the caller; null for nothing
+ * @param utteranceSpoken whether the handoff says that it has been spoken
  * @param sharedId the handoff's {@code shared_id}; null repeats the one of {@code session.start}
  * @param extraState added to the handoff state
  * @param quirks ways to misbehave, for tests
@@ -27,6 +29,8 @@ public record AgentScript(
     Prompt nobodyFree,
     Prompt goodbye,
     @Nullable String destination,
+    @Nullable String utterance,
+    boolean utteranceSpoken,
     @Nullable String sharedId,
     JsonObject extraState,
     Quirks quirks) {
@@ -67,32 +71,46 @@ public record AgentScript(
         Prompt.recorded("goodbye", "Thank you for calling. Goodbye."),
         null,
         null,
+        false,
+        null,
         new JsonObject(),
         Quirks.NONE);
   }
 
   /** The same script with another handoff destination. */
   public AgentScript handingOffTo(@Nullable String destination) {
-    return copy(destination, sharedId, extraState, quirks);
+    return copy(destination, utterance, utteranceSpoken, sharedId, extraState, quirks);
+  }
+
+  /** The same script with something that the mesh is to say at the handoff. */
+  public AgentScript leaving(String utterance) {
+    return copy(destination, utterance, false, sharedId, extraState, quirks);
+  }
+
+  /** The same script with something that the agent claims to have said at the handoff. */
+  public AgentScript havingSaid(String utterance) {
+    return copy(destination, utterance, true, sharedId, extraState, quirks);
   }
 
   /** The same script with another {@code shared_id}. */
   public AgentScript sharing(@Nullable String sharedId) {
-    return copy(destination, sharedId, extraState, quirks);
+    return copy(destination, utterance, utteranceSpoken, sharedId, extraState, quirks);
   }
 
   /** The same script with more in its handoff state. */
   public AgentScript knowing(JsonObject extraState) {
-    return copy(destination, sharedId, extraState, quirks);
+    return copy(destination, utterance, utteranceSpoken, sharedId, extraState, quirks);
   }
 
   /** The same script for an agent that misbehaves. */
   public AgentScript with(Quirks quirks) {
-    return copy(destination, sharedId, extraState, quirks);
+    return copy(destination, utterance, utteranceSpoken, sharedId, extraState, quirks);
   }
 
   private AgentScript copy(
       @Nullable String newDestination,
+      @Nullable String newUtterance,
+      boolean newUtteranceSpoken,
       @Nullable String newSharedId,
       JsonObject newState,
       Quirks newQuirks) {
@@ -104,6 +122,8 @@ public record AgentScript(
         nobodyFree,
         goodbye,
         newDestination,
+        newUtterance,
+        newUtteranceSpoken,
         newSharedId,
         newState,
         newQuirks);

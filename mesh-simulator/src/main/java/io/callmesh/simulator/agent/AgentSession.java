@@ -168,6 +168,10 @@ final class AgentSession implements SpeechDetector.Listener {
             .put("context", new JsonObject().put("state", new JsonObject().put("handoff", state)));
     String sharedId = script.sharedId() == null ? start.getString("shared_id") : script.sharedId();
     putIfKnown(handoff, "destination", script.destination());
+    putIfKnown(handoff, "utterance", script.utterance());
+    if (script.utteranceSpoken()) {
+      handoff.put("utterance_spoken", true);
+    }
     putIfKnown(handoff, "shared_id", sharedId);
     record.handedOff(handoff);
     voice.send("handoff", handoff);

@@ -76,7 +76,7 @@ public final class ScriptedAgent {
   }
 
   private void open(ServerWebSocket socket) {
-    SessionRecord record = new SessionRecord();
+    SessionRecord record = new SessionRecord(socket.headers());
     new AgentSession(socket, script, audio, record).open(this::countClosed);
     announce(record);
   }

@@ -1,6 +1,7 @@
 package io.callmesh.simulator.agent;
 
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class SessionRecord {
   private static final int MOST_EVENTS = 10_000;
 
+  private final MultiMap headers;
   private final List<String> events = new ArrayList<>();
   private final List<Awaited> awaited = new ArrayList<>();
   private @Nullable JsonObject start;
@@ -35,7 +37,12 @@ public final class SessionRecord {
 
   private record Awaited(String event, Promise<Void> promise) {}
 
-  SessionRecord() {}
+  /**
+   * @param headers of the request that opened the WebSocket
+   */
+  SessionRecord(MultiMap headers) {
+    this.headers = headers;
+  }
 
   synchronized void started(JsonObject message) {
     start = message.copy();
@@ -87,6 +94,11 @@ public final class SessionRecord {
       }
     }
     return Future.succeededFuture();
+  }
+
+  /** A header of the request that opened the WebSocket; null when it had none of that name. */
+  public @Nullable String header(String name) {
+    return headers.get(name);
   }
 
   /** The {@code session.start} received; null before. */

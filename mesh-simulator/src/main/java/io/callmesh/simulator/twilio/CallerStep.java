@@ -55,6 +55,9 @@ public sealed interface CallerStep {
    */
   record Pause(Duration length) implements CallerStep {}
 
+  /** Loses the stream, not the call: its socket closes without {@code stop}. */
+  record LoseStream() implements CallerStep {}
+
   /** Hangs up. */
   record HangUp() implements CallerStep {}
 

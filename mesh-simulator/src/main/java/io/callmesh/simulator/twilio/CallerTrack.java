@@ -3,6 +3,7 @@ package io.callmesh.simulator.twilio;
 import io.callmesh.simulator.twilio.CallerStep.AwaitAgentSpeech;
 import io.callmesh.simulator.twilio.CallerStep.HangUp;
 import io.callmesh.simulator.twilio.CallerStep.Listen;
+import io.callmesh.simulator.twilio.CallerStep.LoseStream;
 import io.callmesh.simulator.twilio.CallerStep.Pause;
 import io.callmesh.simulator.twilio.CallerStep.Press;
 import io.callmesh.simulator.twilio.CallerStep.Speak;
@@ -23,6 +24,7 @@ final class CallerTrack {
   private long quiet;
   private boolean speaking;
   private char digit;
+  private boolean streamLost;
   private boolean hungUp;
 
   CallerTrack(List<CallerStep> steps) {
@@ -37,6 +39,7 @@ final class CallerTrack {
   void tick(boolean agentAudible) {
     speaking = false;
     digit = 0;
+    streamLost = false;
     Arrays.fill(samples, (short) 0);
     while (!hungUp && !spend(agentAudible)) {
       advance();
@@ -60,6 +63,9 @@ final class CallerTrack {
       return press(press.digit());
     } else if (step instanceof Pause pause) {
       return ticks++ < Ticks.in(pause.length());
+    } else if (step instanceof LoseStream) {
+      streamLost = ticks++ == 0;
+      return streamLost;
     }
     return step instanceof StayOnLine;
   }
@@ -121,6 +127,11 @@ final class CallerTrack {
   /** The key pressed in this tick; 0 for none. */
   char digit() {
     return digit;
+  }
+
+  /** Whether the stream breaks off in this tick. */
+  boolean streamLost() {
+    return streamLost;
   }
 
   boolean hungUp() {

@@ -51,7 +51,7 @@ final class MediaStream {
   private @Nullable Integer closeCode;
   private @Nullable String closeReason;
 
-  /** Who ended it. */
+  /** Who ended it; one that broke off counts as the mesh's, since the call goes on all the same. */
   enum Ending {
     CALLER,
     MESH
@@ -118,6 +118,9 @@ final class MediaStream {
     listen(audible);
     if (caller.hungUp()) {
       hangUp();
+    } else if (caller.streamLost()) {
+      socket.close();
+      finish(Ending.MESH);
     } else {
       speak();
     }

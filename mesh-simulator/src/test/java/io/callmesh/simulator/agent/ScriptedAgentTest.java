@@ -173,6 +173,37 @@ class ScriptedAgentTest {
   }
 
   @Test
+  void leavesSomethingToSayAtTheHandoffOrClaimsToHaveSaidIt() throws Exception {
+    JsonObject nothing = handoff(SCRIPT);
+    JsonObject left = handoff(SCRIPT.leaving("One moment."));
+    JsonObject said = handoff(SCRIPT.havingSaid("One moment."));
+
+    assertThat(nothing.containsKey("utterance")).isFalse();
+    assertThat(left.getString("utterance")).isEqualTo("One moment.");
+    assertThat(left.containsKey("utterance_spoken")).isFalse();
+    assertThat(said.getString("utterance")).isEqualTo("One moment.");
+    assertThat(said.getBoolean("utterance_spoken")).isTrue();
+  }
+
+  private JsonObject handoff(AgentScript script) throws Exception {
+    listen(script);
+    Session session = begin(start("mulaw", 8_000));
+    Future<JsonObject> handoff = expect("handoff");
+    session.send(new JsonObject().put("type", "dtmf").put("digit", "0"));
+    return handoff.await(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void remembersTheHeadersOfItsCallers() throws Exception {
+    listen(SCRIPT);
+    Session session = begin(start("mulaw", 8_000));
+
+    assertThat(session.record().header("sec-websocket-protocol"))
+        .isEqualTo(ScriptedAgent.SUBPROTOCOL);
+    assertThat(session.record().header("x-api-key")).isNull();
+  }
+
+  @Test
   void clearsBeforeItHandsOverWhenItIsTalking() throws Exception {
     playsAtOnce = false;
     listen(SCRIPT);

@@ -167,6 +167,21 @@ class SimulatedCallTest {
   }
 
   @Test
+  void callWhoseStreamIsLostGoesOnWithItsAction() throws Exception {
+    mesh.answer("/twilio/voice", connect(""))
+        .answer("/after", FakeMesh.twiml(connect("")), FakeMesh.twiml("<Hangup/>"));
+
+    CallReport report =
+        call(plan(new CallerStep.LoseStream(), new Press('1'), new CallerStep.LoseStream()));
+
+    assertThat(report.end()).isEqualTo(CallEnd.HANGUP);
+    assertThat(report.streams()).hasSize(2);
+    assertThat(mesh.targets()).containsExactly("/twilio/voice", "/after?x=%2B1", "/after?x=%2B1");
+    assertThat(mesh.events("dtmf")).hasSize(1);
+    assertThat(mesh.events("stop")).isEmpty();
+  }
+
+  @Test
   void returnsMarkAfterItsAudioHasBeenHeard() throws Exception {
     mesh.answer("/twilio/voice", connect(""))
         .answer("/after", "<Hangup/>")

@@ -17,8 +17,8 @@ import java.util.StringJoiner;
  * @param sharedId the conversation's shared id; empty for none
  * @param ownerId the connector whose document the stream was in; empty before there was one
  * @param slot which of the document's {@code <Connect>}s it is, from 0
- * @param resumed when the call was sent back to the agent after an interruption, oldest first, in
- *     seconds since the epoch; only what counts still
+ * @param resumed when the call was sent back to the agent after an interruption, oldest first: the
+ *     end of that minute, in seconds since the epoch; only what counts still
  * @param handled when the outcome was stored that has been acted on, in milliseconds since the
  *     epoch; 0 for none. An agent that takes the call again ends its part with another one.
  * @param attempts how often this call was sent to a destination
@@ -34,7 +34,7 @@ record CallState(
     long handled,
     int attempts,
     String destination) {
-  /** What counts of interruptions is what happened within the last minute. */
+  /** What counts of interruptions is what happened within the last minute, and some before. */
   private static final Duration RESUME_WINDOW = Duration.ofMinutes(1);
 
   private static final int MAX_RESUMED = 100;
@@ -115,15 +115,20 @@ record CallState(
         destination);
   }
 
-  /** How often the call was interrupted within the last minute, and came back. */
+  /** How often the call was interrupted within the last minute, or a little more, and came back. */
   int recentResumes(Instant now) {
     return recent(now).size();
   }
 
-  /** The same after the call is sent back to the agent once more because it was interrupted. */
+  /**
+   * The same after the call is sent back to the agent once more because it was interrupted. Like
+   * its ticket it is the same for the rest of a minute, so that a repeated webhook is answered
+   * alike; the minute's end it is, so that never more happen in a minute than may.
+   */
   CallState resumedAt(Instant now) {
     List<Long> times = new ArrayList<>(recent(now));
-    times.add(now.getEpochSecond());
+    long window = RESUME_WINDOW.toSeconds();
+    times.add((now.getEpochSecond() / window + 1) * window);
     return with(times, handled, attempts, destination);
   }
 

@@ -16,6 +16,7 @@ import java.util.Set;
 final class WorkerRoom implements CallFlow.Room {
   private final WorkerDirectory workers;
   private final long listeningSince;
+  private boolean heardAny;
 
   private WorkerRoom(String processId) {
     this.workers = new WorkerDirectory(processId, System::nanoTime, new Random());
@@ -26,9 +27,7 @@ final class WorkerRoom implements CallFlow.Room {
   static Future<WorkerRoom> listen(Vertx vertx, String processId) {
     WorkerRoom room = new WorkerRoom(processId);
     MessageConsumer<WorkerPresence> presence =
-        vertx
-            .eventBus()
-            .consumer(Addresses.WORKER_PRESENCE, message -> room.workers.heard(message.body()));
+        vertx.eventBus().consumer(Addresses.WORKER_PRESENCE, message -> room.heard(message.body()));
     vertx.setPeriodic(WorkerPresence.SILENT_AFTER.toMillis(), id -> room.forget());
     return presence
         .completion()
@@ -37,6 +36,11 @@ final class WorkerRoom implements CallFlow.Room {
               vertx.eventBus().publish(Addresses.WORKER_ROLL_CALL, "");
               return room;
             });
+  }
+
+  private void heard(WorkerPresence presence) {
+    heardAny = true;
+    workers.heard(presence);
   }
 
   private void forget() {
@@ -48,8 +52,8 @@ final class WorkerRoom implements CallFlow.Room {
     return workers.choose(Set.of()).isPresent() || isNew();
   }
 
-  /** Who has only just begun to listen knows nothing yet. */
+  /** Who has only just begun to listen, and heard nobody, knows nothing yet. */
   private boolean isNew() {
-    return System.nanoTime() - listeningSince < WorkerPresence.SILENT_AFTER.toNanos();
+    return !heardAny && System.nanoTime() - listeningSince < WorkerPresence.SILENT_AFTER.toNanos();
   }
 }
