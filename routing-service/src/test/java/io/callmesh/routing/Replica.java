@@ -4,23 +4,16 @@ import io.callmesh.broker.EmbeddedBroker;
 import io.callmesh.runtime.config.Settings;
 import io.callmesh.runtime.service.MeshProcess;
 import io.vertx.core.Future;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A process with routing-service alone, on free ports of this machine. */
 final class Replica {
   static final String ADMIN_API_KEY = "the-first-api-key";
-
-  private static final Pattern READY =
-      Pattern.compile("ready: \\[routing-service\\] on port (\\d+)");
 
   private Replica() {}
 
@@ -28,36 +21,6 @@ final class Replica {
   static Future<MeshProcess> start(EmbeddedBroker broker, Map<String, String> more) {
     Settings settings = Settings.load(environment(broker, more), "routing-defaults.properties");
     return MeshProcess.start(settings, List.of(RoutingService::new));
-  }
-
-  /** One in a JVM of its own, which can be killed. */
-  static Process fork(EmbeddedBroker broker, Map<String, String> more) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Dlogback.configurationFile=logback.xml",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            RoutingMain.class.getName());
-    builder.redirectErrorStream(true).environment().clear();
-    builder.environment().putAll(environment(broker, more));
-    builder.environment().put("CALLMESH_LOG_FORMAT", "text");
-    return builder.start();
-  }
-
-  /** Waits until a forked one says that it is ready, and gives its port. */
-  static int awaitPort(BufferedReader output) throws IOException {
-    StringBuilder before = new StringBuilder();
-    for (String line = output.readLine(); line != null; line = output.readLine()) {
-      Matcher ready = READY.matcher(line);
-      if (ready.find()) {
-        return Integer.parseInt(ready.group(1));
-      }
-      before.append(line).append('\n');
-    }
-    throw new AssertionError("ended before it was ready:\n" + before);
   }
 
   /** Settings for several in one cluster. */
