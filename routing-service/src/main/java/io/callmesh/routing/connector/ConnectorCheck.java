@@ -160,15 +160,23 @@ public final class ConnectorCheck {
       return;
     }
     try {
-      for (String named : CustomerDocument.parse(document).connectorIds()) {
-        if (!named.isEmpty() && !named.equals(connector.connectorId()) && !mayName.test(named)) {
-          fault(
-              "#/twiml", "names a connector that this account does not have: '" + cut(named) + "'");
+      CustomerDocument parsed = CustomerDocument.parse(document);
+      List<String> named = parsed.connectorIds();
+      for (int slot = 0; slot < named.size(); slot++) {
+        if (!isReachable(named.get(slot))) {
+          String words =
+              "names a connector that this account does not have: '" + cut(named.get(slot)) + "'";
+          TwimlException place = parsed.fault(slot, words);
+          faults.add(new Fault("#/twiml", words, place.line(), place.column()));
         }
       }
     } catch (TwimlException wrong) {
       faults.add(unusable("#/twiml", wrong));
     }
+  }
+
+  private boolean isReachable(String named) {
+    return named.isEmpty() || named.equals(connector.connectorId()) || mayName.test(named);
   }
 
   private static String cut(String text) {

@@ -154,6 +154,22 @@ class ConnectorFormTest {
   }
 
   @Test
+  void tellsWhereADocumentNamesAStranger() {
+    JsonObject body =
+        new JsonObject()
+            .put("name", "n")
+            .put("twiml", "<Response>\n  <Connect connectorId='conn-2'/>\n</Response>");
+
+    assertThat(ConnectorCheck.faults(created(body.encode()), body.fieldNames(), named -> false))
+        .singleElement()
+        .satisfies(
+            fault -> {
+              assertThat(fault.line()).isEqualTo(2);
+              assertThat(fault.column()).isEqualTo(3);
+            });
+  }
+
+  @Test
   void looksOnlyAtWhatWasSaid() {
     Connector connector =
         created("{\"name\":\"n\",\"twiml\":\"<gone\",\"fallbackDestination\":\"x\"}");
