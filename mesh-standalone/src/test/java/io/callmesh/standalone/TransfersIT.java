@@ -491,8 +491,11 @@ class TransfersIT {
 
   /** A call that the agent has, and whose caller stays for as long as it does. */
   private static Talk talk(Line line) throws Exception {
+    return talk(line, plan(line, new CallerStep.StayOnLine()).requesting(TWICE));
+  }
+
+  private static Talk talk(Line line, CallPlan plan) throws Exception {
     Future<SessionRecord> session = line.agent().nextSession();
-    CallPlan plan = plan(line, new CallerStep.StayOnLine()).requesting(TWICE);
     SimulatedCall call = mesh.call(plan);
     Talk talk = new Talk(plan.callSid(), call, call.start());
     session.await(10, SECONDS).when("say greeting").await(10, SECONDS);
@@ -521,6 +524,29 @@ class TransfersIT {
     JsonObject state = mesh.handoffState(talk.callSid());
     assertThat(state.getString("id")).isEqualTo(line.start(0).getString("conversation_id"));
     assertThat(mesh.changes(talk.callSid())).hasSize(1);
+  }
+
+  @Test
+  void agentGetsACallBackThatASupervisorTransferredInVain() throws Exception {
+    JsonObject named = new JsonObject().put("sharedIdParameter", "SipHeader_X-Ticket");
+    Line line = mesh.line(AgentScript.standard(), named, desk().put("ifFailed", "agent"));
+    List<CallerStep> caller = new ArrayList<>(List.of(new CallerStep.StayOnLine()));
+    caller.addAll(List.of(steps("9")));
+    CallPlan plan =
+        plan(line, caller.toArray(CallerStep[]::new))
+            .bySip("sip:carol@sbc.example.com", Map.of("X-Ticket", "t-815"))
+            .meeting(FarEnd.WILLING.dial(DialAnswer.NO_ANSWER));
+    Talk talk = talk(line, plan);
+
+    Answer answer = mesh.change(talk.callSid(), "transfer", new JsonObject(), mesh.adminKey());
+
+    assertThat(answer.status()).isEqualTo(202);
+    CallReport report = talk.report().await(60, SECONDS);
+    assertThat(report.verbs())
+        .containsExactly("Connect/Stream", "Dial/Number", "Connect/Stream", "Hangup");
+    assertResumed(line, 1, "transfer_no_answer");
+    assertThat(line.start(1).getString("shared_id")).isEqualTo("t-815");
+    assertThat(line.start(0).getString("shared_id")).isEqualTo("t-815");
   }
 
   @Test

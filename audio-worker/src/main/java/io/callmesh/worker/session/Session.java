@@ -124,7 +124,11 @@ final class Session implements AgentLine.Owner {
   /** What whoever looks for the call is told. */
   SessionFound found() {
     return new SessionFound(
-        open.callSid(), open.accountSid(), open.conversationId(), open.connectorId());
+        open.callSid(),
+        open.accountSid(),
+        open.conversationId(),
+        open.connectorId(),
+        sharedId == null ? "" : sharedId);
   }
 
   /** Dials the agent; a connector without one is a lost agent from the start. */

@@ -674,7 +674,7 @@ class AudioWorkerVerticleTest {
     find("CA00000000000000000000000000000002", "routing.found@test");
     find(CALL, "routing.found@test");
 
-    assertThat(found.take()).isEqualTo(new SessionFound(CALL, "AC1", "conv-1", "conn-1"));
+    assertThat(found.take()).isEqualTo(new SessionFound(CALL, "AC1", "conv-1", "conn-1", "s-1"));
     assertThat(found).isEmpty();
   }
 

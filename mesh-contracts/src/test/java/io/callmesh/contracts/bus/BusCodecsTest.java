@@ -39,7 +39,7 @@ class BusCodecsTest {
         outcome(new JsonObject().put("deep", new JsonObject().put("n", 1).put("t", "\u4e2d"))),
         outcome(new JsonObject()).withReceipt(new Receipt("key-1", STORED)),
         new FindSession("CA1", "routing.found@1"),
-        new SessionFound("CA1", "AC1", "conv-1", "conn-1"),
+        new SessionFound("CA1", "AC1", "conv-1", "conn-1", "s-1"),
         new FindOutcome("CA1"));
   }
 

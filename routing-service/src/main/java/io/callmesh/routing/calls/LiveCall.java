@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param accountId whose it is
  * @param projectId the project in that account
  * @param connector the connector itself; empty when it was deleted meanwhile
+ * @param sharedId the integrator's identifier of the conversation; null for none
  * @param withAgent whether an agent has it now
  * @param outcome this conversation's outcome so far; empty when there is none
  * @param outcomeKnown false when nobody could say whether there is one
@@ -31,11 +32,17 @@ record LiveCall(
     String accountId,
     String projectId,
     Optional<Connector> connector,
+    @Nullable String sharedId,
     boolean withAgent,
     Optional<Outcome> outcome,
     boolean outcomeKnown) {
   static LiveCall withAgent(
       SessionFound session, Connector connector, @Nullable Outcome outcome, boolean outcomeKnown) {
+    // A call that came back to an agent has the outcome of its last conversation still stored.
+    Optional<Outcome> own =
+        Optional.ofNullable(outcome)
+            .filter(one -> one.conversationId().equals(session.conversationId()));
+    String sharedId = session.sharedId().isEmpty() ? null : session.sharedId();
     return new LiveCall(
         session.callSid(),
         session.accountSid(),
@@ -44,10 +51,9 @@ record LiveCall(
         connector.accountId(),
         connector.projectId(),
         Optional.of(connector),
+        own.map(Outcome::sharedId).orElse(sharedId),
         true,
-        // A call that came back to an agent has the outcome of its last conversation still stored.
-        Optional.ofNullable(outcome)
-            .filter(one -> one.conversationId().equals(session.conversationId())),
+        own,
         outcomeKnown);
   }
 
@@ -60,6 +66,7 @@ record LiveCall(
         outcome.accountId(),
         outcome.projectId(),
         connector,
+        outcome.sharedId(),
         false,
         Optional.of(outcome),
         true);
@@ -88,7 +95,7 @@ record LiveCall(
         reason,
         utterance,
         false,
-        outcome.map(Outcome::sharedId).orElse(null),
+        sharedId,
         outcome.map(Outcome::state).orElseGet(JsonObject::new),
         now,
         null);

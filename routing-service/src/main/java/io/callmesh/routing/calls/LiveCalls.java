@@ -33,6 +33,9 @@ public final class LiveCalls {
   /** In the transfer's URL: the id of the conversation. */
   public static final String CONVERSATION = "conversation";
 
+  /** In the transfer's URL: the conversation's shared id; left out for none. */
+  public static final String SHARED_ID = "shared";
+
   /** In the transfer's URL: the name of the destination, for when no outcome could be stored. */
   public static final String DESTINATION = "destination";
 
@@ -73,15 +76,17 @@ public final class LiveCalls {
       String publicUrl,
       String connectorId,
       String conversationId,
+      @Nullable String sharedId,
       String destination,
       String reason) {
+    String shared = sharedId == null ? "" : "&" + parameter(SHARED_ID, sharedId);
     return publicUrl
         + TRANSFER_PATH
         + "?"
         + String.join(
             "&",
             parameter(CONNECTOR, connectorId),
-            parameter(CONVERSATION, conversationId),
+            parameter(CONVERSATION, conversationId) + shared,
             parameter(DESTINATION, destination),
             parameter(REASON, reason));
   }
@@ -139,7 +144,12 @@ public final class LiveCalls {
         call.decided(Outcome.Kind.HANDOFF, destination.name(), reason, utterance, clock.instant());
     String url =
         transferUrl(
-            publicUrl, call.connectorId(), call.conversationId(), destination.name(), reason);
+            publicUrl,
+            call.connectorId(),
+            call.conversationId(),
+            call.sharedId(),
+            destination.name(),
+            reason);
     return store(call, outcome)
         .compose(
             stored ->

@@ -211,7 +211,7 @@ class LiveCallsIT {
                 + callSid
                 + ".json Url=https://mesh.example/twilio/transfer?connector="
                 + connectorId
-                + "&conversation=conv-1&destination=sales&reason=angry%20%26%20loud&Method=POST");
+                + "&conversation=conv-1&shared=s%201&destination=sales&reason=angry%20%26%20loud&Method=POST");
     assertThat(stored())
         .usingRecursiveComparison()
         .ignoringFields("storedAt")
@@ -228,7 +228,7 @@ class LiveCallsIT {
                 "angry & loud",
                 "One moment",
                 false,
-                null,
+                "s 1",
                 new JsonObject(),
                 Instant.EPOCH,
                 null));
@@ -287,7 +287,7 @@ class LiveCallsIT {
 
     assertThat(stored().conversationId()).isEqualTo("conv-1");
     assertThat(stored().state()).isEqualTo(new JsonObject());
-    assertThat(stored().sharedId()).isNull();
+    assertThat(stored().sharedId()).isEqualTo("s 1");
   }
 
   @Test
@@ -517,7 +517,7 @@ class LiveCallsIT {
   }
 
   private void withAgent(String connector) {
-    sessions.put(callSid, new SessionFound(callSid, "AC1", "conv-1", connector));
+    sessions.put(callSid, new SessionFound(callSid, "AC1", "conv-1", connector, "s 1"));
   }
 
   private void handedOff(String conversationId) {

@@ -134,6 +134,6 @@ class SessionsTest {
   }
 
   private static SessionFound found(String callSid, String conversationId) {
-    return new SessionFound(callSid, "AC1", conversationId, "conn-1");
+    return new SessionFound(callSid, "AC1", conversationId, "conn-1", "");
   }
 }
