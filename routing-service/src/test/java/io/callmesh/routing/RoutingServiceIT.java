@@ -275,6 +275,7 @@ class RoutingServiceIT {
       strings = {
         "/twilio/voice",
         "/twilio/connectors/conn-none/voice",
+        "/twilio/connectors/conn-none/fallback",
         "/twilio/connect-action?connector=c&conversation=v",
         "/twilio/dial-action?connector=c&conversation=v",
         "/twilio/refer-action?connector=c&conversation=v",

@@ -9,6 +9,7 @@ import io.callmesh.routing.twiml.Twiml;
 import io.callmesh.routing.voice.TwilioWebhook.Visit;
 import io.vertx.core.Future;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -190,15 +191,24 @@ final class ActionHandlers {
   }
 
   /**
-   * Another webhook of the call failed (reference/twilio.md 1.3): where the agent wanted the call,
-   * if that is known, or else to a person.
+   * Another webhook of a call to a number failed (reference/twilio.md 1.3): where the agent wanted
+   * the call, if that is known, or else to a person.
    */
   Future<String> failed(TwilioWebhook call) {
+    return failed(call, () -> connectors.serving(Leg.of(call).to()));
+  }
+
+  /** The same for a call to a connector. */
+  Future<String> failed(TwilioWebhook call, String connectorId) {
+    return failed(call, () -> connectors.find(connectorId));
+  }
+
+  private Future<String> failed(TwilioWebhook call, Supplier<Future<Optional<Connector>>> whose) {
     story.trouble(call, "a webhook of ours failed, Twilio says " + number(call.get("ErrorCode")));
     if (call.isOver()) {
       return Future.succeededFuture(flow.nothing());
     }
-    Future<Optional<Connector>> connector = connectors.serving(Leg.of(call).to());
+    Future<Optional<Connector>> connector = whose.get();
     Future<Optional<Outcome>> outcome = outcome(call);
     return Future.all(connector, outcome)
         .map(
@@ -206,7 +216,13 @@ final class ActionHandlers {
                 connector
                     .result()
                     .map(found -> onward(call, found, outcome.result().orElse(null)))
-                    .orElseGet(() -> flow.apologise(null)));
+                    .orElseGet(() -> flow.apologise(null)))
+        .recover(
+            cause -> {
+              // After this there is only Twilio's own sentence, and the end of the call.
+              story.trouble(call, "cannot tell whose call it is: " + cause.getMessage());
+              return Future.succeededFuture(flow.apologise(null));
+            });
   }
 
   private String onward(TwilioWebhook call, Connector connector, @Nullable Outcome outcome) {

@@ -17,6 +17,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,16 +71,10 @@ public final class TwilioWebhooks {
   }
 
   private void mount(Router router, Desk desk) {
-    twiml(router, "/twilio/voice", Webhook.VOICE, desk.voice()::toNumber);
-    router
-        .route("/twilio/connectors/:connectorId/voice")
-        .handler(
-            context ->
-                twiml(
-                    context,
-                    Webhook.VOICE,
-                    call -> desk.voice().toConnector(call, context.pathParam("connectorId"))));
     ActionHandlers actions = desk.actions();
+    twiml(router, "/twilio/voice", Webhook.VOICE, desk.voice()::toNumber);
+    ofConnector(router, "voice", Webhook.VOICE, desk.voice()::toConnector);
+    ofConnector(router, "fallback", Webhook.FALLBACK, actions::failed);
     twiml(router, "/twilio/connect-action", Webhook.CONNECT_ACTION, actions::streamEnded);
     twiml(router, "/twilio/dial-action", Webhook.DIAL_ACTION, actions::dialEnded);
     twiml(router, "/twilio/refer-action", Webhook.REFER_ACTION, actions::referEnded);
@@ -89,6 +84,18 @@ public final class TwilioWebhooks {
     twiml(router, "/twilio/fallback", Webhook.FALLBACK, actions::failed);
     status(router, "/twilio/stream-status", Webhook.STREAM_STATUS, this::streamStatus);
     status(router, "/twilio/call-status", Webhook.CALL_STATUS, this::callStatus);
+  }
+
+  private void ofConnector(
+      Router router,
+      String name,
+      Webhook kind,
+      BiFunction<TwilioWebhook, String, Future<String>> answer) {
+    router
+        .route("/twilio/connectors/:connectorId/" + name)
+        .handler(
+            context ->
+                twiml(context, kind, call -> answer.apply(call, context.pathParam("connectorId"))));
   }
 
   private void twiml(

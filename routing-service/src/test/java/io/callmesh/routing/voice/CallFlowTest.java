@@ -5,6 +5,7 @@ import static io.callmesh.routing.voice.CallFixture.destination;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callmesh.routing.twiml.Xml;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -208,6 +209,24 @@ class CallFlowTest {
     String stored = calls.answer(calls.desk().actions()::transferred, query);
     assertThat(Xml.verbs(stored)).isEqualTo("Enqueue");
     assertThat(stored).contains("supervisor_transfer");
+  }
+
+  @Test
+  void helpsACallerWhoseWebhookFailed() throws Exception {
+    calls.destinations(
+        destination("people", "flex", WORKFLOW), destination("desk", "number", "+15005550001"));
+    String voice = calls.voice();
+
+    assertThat(Xml.verbs(calls.answer(call -> failed(call, "conn-none"), "")))
+        .isEqualTo("Say Hangup");
+    assertThat(calls.answer(call -> failed(call, "conn-1"), ""))
+        .contains("<Enqueue", "webhook_failed");
+    calls.handoff(voice, "desk", new JsonObject());
+    assertThat(Xml.verbs(calls.answer(call -> failed(call, "conn-1"), ""))).isEqualTo("Dial");
+  }
+
+  private Future<String> failed(TwilioWebhook call, String connectorId) {
+    return calls.desk().actions().failed(call, connectorId);
   }
 
   // Documents.
