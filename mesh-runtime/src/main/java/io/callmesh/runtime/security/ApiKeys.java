@@ -12,7 +12,6 @@ import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Tells whose request this is by the header {@code x-api-key}: the operator's first key from the
@@ -61,39 +60,32 @@ public final class ApiKeys {
         .orElseGet(() -> Future.succeededFuture(Optional.empty()));
   }
 
-  /** A route handler that lets a request pass with a good key and answers 401 to the others. */
-  public void require(RoutingContext context) {
-    admit(context, key -> {});
-  }
-
   /**
    * A route handler that lets a request pass with a key that has this right. Without a good key it
    * answers 401, without the right 403.
    */
   public Handler<RoutingContext> require(ApiKey.Right right) {
-    return context -> admit(context, key -> mustHave(key, right));
+    return context -> admit(context, right);
   }
 
-  private void admit(RoutingContext context, Consumer<ApiKey> check) {
+  private void admit(RoutingContext context, ApiKey.Right right) {
     String presented = context.request().getHeader(HEADER);
     if (presented == null) {
       context.fail(Problem.unauthorized());
       return;
     }
     check(presented)
-        .map(found -> checked(found.orElseThrow(Problem::unauthorized), check))
-        .onSuccess(key -> context.put(CONTEXT_KEY, key).next())
+        .map(found -> found.orElseThrow(Problem::unauthorized))
+        .onSuccess(key -> admit(context, key, right))
         .onFailure(context::fail);
   }
 
-  private static ApiKey checked(ApiKey key, Consumer<ApiKey> check) {
-    check.accept(key);
-    return key;
-  }
-
-  private static void mustHave(ApiKey key, ApiKey.Right right) {
-    if (!key.may(right)) {
-      throw Problem.forbidden("this key lacks the right " + right.text() + "; use one that has it");
+  private static void admit(RoutingContext context, ApiKey key, ApiKey.Right right) {
+    if (key.may(right)) {
+      context.put(CONTEXT_KEY, key).next();
+    } else {
+      context.fail(
+          Problem.forbidden("this key lacks the right " + right.text() + "; use one that has it"));
     }
   }
 

@@ -89,7 +89,7 @@ class MeshProcessIT {
         calls.add("mount");
         router
             .get("/whoami")
-            .handler(keys::require)
+            .handler(keys.require(ApiKey.Right.HANDOFF_READ))
             .handler(
                 context ->
                     Json.answer(

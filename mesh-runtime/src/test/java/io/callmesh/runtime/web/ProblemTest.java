@@ -121,19 +121,7 @@ class ProblemTest {
   }
 
   private static void echo(RoutingContext context) {
-    JsonObject body = Json.body(context);
-    JsonObject object = Json.object(body, "object");
-    Json.answer(
-        context,
-        201,
-        new JsonObject()
-            .put("required", Json.required(body, "required"))
-            .put("text", Json.text(body, "text"))
-            .put("default", Json.text(body, "default", "given"))
-            .put("flag", Json.flag(body, "flag", true))
-            .put("object", object)
-            .put("list", new JsonArray(Json.list(body, "list", String.class, 2)))
-            .put("objects", Json.list(body, "objects", JsonObject.class, 2).size()));
+    Json.answer(context, 201, new JsonObject().put("had", Json.body(context)));
   }
 
   @AfterAll
@@ -293,63 +281,13 @@ class ProblemTest {
     assertThat(post("{\"required\":" + "[".repeat(BODY_LIMIT / 2)).status).isEqualTo(400);
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '\'',
-      value = {
-        "{}|required is required",
-        "{\"required\":null}|required is required",
-        "{\"required\":\" \"}|required is required",
-        "{\"required\":7}|required must be a string",
-        "{\"required\":\"r\",\"text\":{}}|text must be a string",
-        "{\"required\":\"r\",\"default\":true}|default must be a string",
-        "{\"required\":\"r\",\"flag\":\"true\"}|flag must be true or false",
-        "{\"required\":\"r\",\"object\":[]}|object must be an object",
-        "{\"required\":\"r\",\"list\":\"a\"}|list must be an array",
-        "{\"required\":\"r\",\"list\":[\"a\",\"b\",\"c\"]}|list must have at most 2 entries",
-        "{\"required\":\"r\",\"list\":[\"a\",1]}|list has an entry of the wrong type",
-        "{\"required\":\"r\",\"list\":[null]}|list has an entry of the wrong type",
-        "{\"required\":\"r\",\"objects\":[\"a\"]}|objects has an entry of the wrong type",
-      })
-  void namesTheFieldThatIsWrong(String body, String detail) throws Exception {
-    Answer answer = post(body);
-
-    assertThat(answer.status).isEqualTo(400);
-    assertThat(answer.detail()).isEqualTo(detail);
-  }
-
   @Test
-  void readsFieldsAndAnswersWithJson() throws Exception {
-    Answer all =
-        post(
-            """
-            {"required": "r", "text": "t", "default": "d", "flag": false,
-             "object": {"a": 1}, "list": ["x"], "objects": [{}]}""");
-    Answer least = post("{\"required\":\"r\",\"default\":null}");
+  void readsABodyAndAnswersWithJson() throws Exception {
+    Answer answer = post("{\"a\": [1, null]}");
 
-    assertThat(all.status).isEqualTo(201);
-    assertThat(all.contentType).isEqualTo("application/json");
-    assertThat(all.body.toJsonObject())
-        .isEqualTo(
-            new JsonObject()
-                .put("required", "r")
-                .put("text", "t")
-                .put("default", "d")
-                .put("flag", false)
-                .put("object", new JsonObject().put("a", 1))
-                .put("list", new JsonArray(List.of("x")))
-                .put("objects", 1));
-    assertThat(least.body.toJsonObject())
-        .isEqualTo(
-            new JsonObject()
-                .put("required", "r")
-                .putNull("text")
-                .put("default", "given")
-                .put("flag", true)
-                .putNull("object")
-                .put("list", new JsonArray())
-                .put("objects", 0));
+    assertThat(answer.status).isEqualTo(201);
+    assertThat(answer.contentType).isEqualTo("application/json");
+    assertThat(answer.body.toJsonObject()).isEqualTo(new JsonObject("{\"had\":{\"a\":[1,null]}}"));
   }
 
   private static Answer get(String uri) throws Exception {
