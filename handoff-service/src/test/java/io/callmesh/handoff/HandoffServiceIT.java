@@ -286,7 +286,7 @@ class HandoffServiceIT {
 
     for (String path : List.of("/v1/handoff_state", "/v1/acme/p1/handoff_state")) {
       assertThat(get(one, path + "?id=" + callSid, others).problem(403))
-          .isEqualTo("this API key does not have the right handoff:read");
+          .isEqualTo("this key lacks the right handoff:read; use one that has it");
       assertThat(get(one, path + "?id=" + callSid, reader).status).isEqualTo(200);
     }
   }

@@ -90,6 +90,11 @@ final class JavaProcess {
     return awaitExit();
   }
 
+  /** Sends SIGKILL, and waits for nothing. */
+  void sendKill() {
+    assertThat(process.toHandle().destroyForcibly()).as("SIGKILL to " + name).isTrue();
+  }
+
   /** Waits for it to end, and for the last of its output; returns the exit code. */
   int awaitExit() throws InterruptedException {
     assertThat(process.waitFor(EXIT_LIMIT_S, TimeUnit.SECONDS)).as(name + " ends").isTrue();

@@ -2,28 +2,30 @@ package io.callmesh.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/**
- * The mesh as it is deployed: a broker and the four services' own jars, each in a JVM of its own.
- */
+/** The mesh as it is deployed: a broker and the services' own jars, each in a JVM of its own. */
 final class ProcessMesh {
   static final String API_KEY = "process-mesh-admin-key";
   static final String ACCOUNT_SID = "AC0123456789abcdef0123456789abcdef";
   static final String AUTH_TOKEN = "process-mesh-auth-token";
 
-  private static final List<String> NAMES =
-      List.of("handoff-service", "audio-worker", "routing-service", "stream-ingress");
+  private static final String[] ONE_OF_EACH = {
+    "handoff-service", "audio-worker", "routing-service", "stream-ingress"
+  };
 
   /** A service's process and where it listens. */
   record Service(String name, int port, int managementPort, int clusterPort, JavaProcess process) {}
 
   private final List<JavaProcess> processes = new ArrayList<>();
+  private final List<Ports> ports = new ArrayList<>();
   private final List<Service> services = new ArrayList<>();
   private final String bootstrapServers;
 
@@ -34,8 +36,13 @@ final class ProcessMesh {
     bootstrapServers = broker.awaitReady().replaceAll(".*broker ready ", "");
   }
 
-  /** Starts all five; returns when each has said that it is ready. */
+  /** Starts the broker and the four services; returns when each has said that it is ready. */
   static ProcessMesh start(Path data) throws Exception {
+    return start(data, ONE_OF_EACH);
+  }
+
+  /** The same with these services; a name that is there twice gives two replicas. */
+  static ProcessMesh start(Path data, String... names) throws Exception {
     JavaProcess broker =
         JavaProcess.start(
             "broker",
@@ -44,7 +51,7 @@ final class ProcessMesh {
             List.of("-cp", "target/lib/*", "io.callmesh.broker.BrokerMain", data.toString(), "0"));
     ProcessMesh mesh = new ProcessMesh(broker);
     try {
-      mesh.startServices();
+      mesh.startServices(names);
       return mesh;
     } catch (Exception failure) {
       mesh.kill();
@@ -52,23 +59,35 @@ final class ProcessMesh {
     }
   }
 
-  private void startServices() throws Exception {
-    List<Integer> free = FreePorts.find(3 * NAMES.size());
-    List<Ports> ports = new ArrayList<>();
-    for (int i = 0; i < NAMES.size(); i++) {
-      ports.add(new Ports(NAMES.get(i), free.get(3 * i), free.get(3 * i + 1), free.get(3 * i + 2)));
+  private void startServices(String... names) throws Exception {
+    Iterator<Integer> free = FreePorts.find(3 * names.length).iterator();
+    for (String name : names) {
+      ports.add(new Ports(name, free.next(), free.next(), free.next()));
     }
     for (Ports own : ports) {
-      String jar = Path.of("..", own.name(), "target", own.name() + ".jar").toString();
-      JavaProcess process =
-          JavaProcess.start(
-              own.name(), "ready: [" + own.name(), environment(own, ports), List.of("-jar", jar));
-      processes.add(process);
-      services.add(new Service(own.name(), own.port(), own.management(), own.cluster(), process));
+      services.add(launch(own));
     }
     for (Service service : services) {
       assertThat(service.process().awaitReady()).contains(service.name());
     }
+  }
+
+  private Service launch(Ports own) throws IOException {
+    String jar = Path.of("..", own.name(), "target", own.name() + ".jar").toString();
+    JavaProcess process =
+        JavaProcess.start(
+            own.name(), "ready: [" + own.name(), environment(own, ports), List.of("-jar", jar));
+    processes.add(process);
+    return new Service(own.name(), own.port(), own.management(), own.cluster(), process);
+  }
+
+  /** Starts a service that has ended, on the ports it had; returns when it is ready. */
+  Service startAgain(Service ended) throws Exception {
+    int place = services.indexOf(ended);
+    Service started = launch(ports.get(place));
+    services.set(place, started);
+    assertThat(started.process().awaitReady()).contains(started.name());
+    return started;
   }
 
   private Map<String, String> environment(Ports own, List<Ports> all) {
@@ -96,8 +115,13 @@ final class ProcessMesh {
     return environment;
   }
 
+  /** Where a service is, or else where nobody listens: the port of the discard protocol. */
   private static int port(String name, List<Ports> all) {
-    return all.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow().port();
+    return all.stream()
+        .filter(one -> one.name().equals(name))
+        .findFirst()
+        .map(Ports::port)
+        .orElse(9);
   }
 
   /** The services, in the order of their start. */

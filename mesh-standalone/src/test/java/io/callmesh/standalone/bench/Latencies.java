@@ -1,0 +1,31 @@
+package io.callmesh.standalone.bench;
+
+import java.util.Arrays;
+
+/** How long each of many things took. */
+final class Latencies {
+  private static final double NS_PER_MS = 1e6;
+
+  private final long[] sorted;
+
+  private Latencies(long[] sorted) {
+    this.sorted = sorted;
+  }
+
+  /** These, in ns. */
+  static Latencies of(long... unsorted) {
+    long[] sorted = unsorted.clone();
+    Arrays.sort(sorted);
+    return new Latencies(sorted);
+  }
+
+  int count() {
+    return sorted.length;
+  }
+
+  /** In ms: the smallest one that so many of a hundred do not exceed. */
+  double percentile(double percent) {
+    int rank = (int) Math.ceil(percent / 100 * sorted.length);
+    return sorted[Math.max(1, rank) - 1] / NS_PER_MS;
+  }
+}
