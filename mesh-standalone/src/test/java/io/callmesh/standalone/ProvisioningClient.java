@@ -1,6 +1,7 @@
 package io.callmesh.standalone;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -23,6 +24,7 @@ final class ProvisioningClient {
 
   private static final String TELEPHONY = "/v1/agents/" + PROJECT + "/telephony";
 
+  private final Vertx vertx;
   private final HttpClient http;
   private final int port;
 
@@ -33,6 +35,7 @@ final class ProvisioningClient {
    * @param connections how many requests can be under way at once
    */
   ProvisioningClient(Vertx vertx, int port, int connections) {
+    this.vertx = vertx;
     this.http =
         vertx
             .httpClientBuilder()
@@ -80,9 +83,15 @@ final class ProvisioningClient {
             .setTimeout(LIMIT.toMillis())
             .putHeader("x-api-key", ProcessMesh.API_KEY)
             .putHeader("content-type", "application/json");
-    return http.request(options)
-        .compose(request -> request.send(body == null ? Buffer.buffer() : body.toBuffer()))
-        .compose(ProvisioningClient::answer);
+    Promise<Answer> answer = Promise.promise();
+    // On a loop: asked for on another thread, a body that has come already never comes.
+    vertx.runOnContext(
+        now ->
+            http.request(options)
+                .compose(request -> request.send(body == null ? Buffer.buffer() : body.toBuffer()))
+                .compose(ProvisioningClient::answer)
+                .onComplete(answer));
+    return answer.future();
   }
 
   private static Future<Answer> answer(HttpClientResponse response) {
