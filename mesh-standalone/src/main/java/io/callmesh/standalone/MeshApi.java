@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,24 @@ final class MeshApi {
   /** Creates a connector; the answer has its id and its token. */
   JsonObject createConnector(String project, JsonObject connector) {
     return send("POST", telephony(project) + "/connectors", connector, 201);
+  }
+
+  /** The connector that serves a number; empty when there is none in the project. */
+  Optional<JsonObject> serving(String project, String number) {
+    HttpResponse<String> response =
+        exchange(
+            request(telephony(project) + "/connectors/lookup")
+                .header("content-type", "application/json")
+                .POST(BodyPublishers.ofString(new JsonObject().put("phoneNumber", number).encode()))
+                .build());
+    return response.statusCode() == 200
+        ? Optional.of(new JsonObject(response.body()))
+        : Optional.empty();
+  }
+
+  /** Changes what is said of a connector, and answers with all of it. */
+  JsonObject changeConnector(String project, String connectorId, JsonObject change) {
+    return send("PATCH", telephony(project) + "/connectors/" + connectorId, change, 200);
   }
 
   /** Imports a number and leads it to a connector. */

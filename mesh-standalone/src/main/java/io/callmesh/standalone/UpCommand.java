@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -91,20 +92,32 @@ public final class UpCommand implements Callable<Integer> {
         new MeshApi(
             URI.create("http://localhost:" + mesh.port()),
             mesh.settings().required(StandaloneSecrets.ADMIN_API_KEY));
-    JsonObject connector =
-        api.createConnector(
-            DemoConnector.PROJECT, DemoConnector.body("ws://127.0.0.1:" + port + "/"));
-    String connectorId = connector.getString("connectorId");
-    JsonObject number = api.lead(DemoConnector.PROJECT, DemoConnector.NUMBER, connectorId);
+    JsonObject connector = demoConnector(api, "ws://127.0.0.1:" + port + "/");
     out.println();
     out.println(
         "The demo agent answers "
-            + number.getString("number")
+            + DemoConnector.NUMBER
             + " (connector "
-            + connectorId
+            + connector.getString("connectorId")
             + ")");
     out.println("  Try it:   ./callmesh call" + welcome.callOptions());
     out.flush();
+  }
+
+  /** The one of an earlier start, whose agent has another port now; or a new one. */
+  private static JsonObject demoConnector(MeshApi api, String agentUrl) {
+    JsonObject wanted = DemoConnector.body(agentUrl);
+    Optional<JsonObject> known = api.serving(DemoConnector.PROJECT, DemoConnector.NUMBER);
+    if (known.isPresent()) {
+      return api.changeConnector(
+          DemoConnector.PROJECT,
+          known.get().getString("connectorId"),
+          new JsonObject().put("agent", wanted.getJsonObject("agent")));
+    }
+    JsonObject made = api.createConnector(DemoConnector.PROJECT, wanted);
+    JsonObject unused =
+        api.lead(DemoConnector.PROJECT, DemoConnector.NUMBER, made.getString("connectorId"));
+    return made;
   }
 
   private static void stop(StandaloneMesh mesh, PrintWriter out, CountDownLatch stopped) {

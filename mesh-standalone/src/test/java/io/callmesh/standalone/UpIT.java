@@ -38,9 +38,11 @@ class UpIT {
       assertThat(first.stop()).isEqualTo(143);
       assertThat(first.output()).contains("Stopped.");
 
-      JavaProcess second = up(environment);
+      JavaProcess second = up(environment, "--with-demo-agent");
       try {
         second.awaitReady();
+        assertThat(value(second.output(), "connector (conn-\\w+)"))
+            .isEqualTo(value(first.output(), "connector (conn-\\w+)"));
         assertThat(value(second.output(), "API key\\s+(\\S+)")).isEqualTo(key);
         MeshApi api = new MeshApi(URI.create("http://localhost:" + ports.get(0)), key);
         assertThat(api.numbers(DemoConnector.PROJECT).encode()).contains(DemoConnector.NUMBER);

@@ -49,7 +49,8 @@ final class PreviewStory implements CallStory {
 
   @Override
   public void routed(TwilioWebhook call, CallState state, Destination destination, String reason) {
-    notes.add("to %s (%s): %s".formatted(destination.name(), destination.method().text(), reason));
+    String to = "to %s (%s)".formatted(destination.name(), destination.method().text());
+    notes.add(reason.isEmpty() ? to : to + ": " + reason);
   }
 
   @Override
