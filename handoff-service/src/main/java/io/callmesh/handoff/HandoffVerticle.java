@@ -8,6 +8,7 @@ import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.security.Masked;
 import io.callmesh.runtime.kafka.CallEvents;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -62,7 +63,7 @@ final class HandoffVerticle extends VerticleBase {
         kv("callSid", outcome.callSid()),
         kv("conversationId", outcome.conversationId()),
         outcome.kind(),
-        outcome.reason());
+        Masked.reason(outcome.reason()));
     if (outcome.kind() == Outcome.Kind.HANDOFF) {
       events.publish(
           CallEventType.HANDOFF_STORED,
@@ -81,7 +82,7 @@ final class HandoffVerticle extends VerticleBase {
 
   private void find(Message<FindOutcome> request) {
     outcomes
-        .ofCall(request.body().callSid())
+        .find(request.body())
         .map(
             found ->
                 found.orElseThrow(

@@ -1,6 +1,7 @@
 package io.callmesh.handoff;
 
 import io.callmesh.contracts.Topic;
+import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.handoff.Receipt;
 import io.callmesh.runtime.kafka.KafkaIndex;
@@ -50,9 +51,20 @@ final class OutcomeStore {
     return again ? Future.succeededFuture() : byCallSid.put(outcome.callSid(), outcome);
   }
 
-  /** The outcome of a call. */
-  Future<Optional<Outcome>> ofCall(String callSid) {
-    return byCallSid.find(callSid).map(found -> found.filter(this::isAlive));
+  /**
+   * The outcome of a call. One that does not answer the question may be what this replica has not
+   * replaced yet, so it reads to the end before it says so.
+   */
+  Future<Optional<Outcome>> find(FindOutcome question) {
+    Outcome here = byCallSid.get(question.callSid());
+    Future<Optional<Outcome>> found =
+        here == null || question.isAnsweredBy(here)
+            ? byCallSid.find(question.callSid())
+            : byCallSid
+                .catchUp()
+                .otherwiseEmpty() // without Kafka what is here is the best there is
+                .map(caughtUp -> Optional.ofNullable(byCallSid.get(question.callSid())));
+    return found.map(one -> one.filter(this::isAlive));
   }
 
   /** The outcome with this id, which is a CallSid or a conversation id. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     at the caller's own SIP host; {@link Method#NUMBER}: E.164; empty for the others
  * @param sipHeaders headers of the INVITE or REFER, names beginning with {@code X-}; values may
  *     hold {@code $variables}
- * @param taskAttributes added to a task's attributes; nobody changes them
+ * @param taskAttributes a task's attributes, to which ours are added
  * @param priority of a task, null for TaskRouter's default
  * @param timeout in seconds: how long a task waits, or how long a phone rings; null for Twilio's
  *     default

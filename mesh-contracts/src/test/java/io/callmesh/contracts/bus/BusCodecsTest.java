@@ -40,7 +40,8 @@ class BusCodecsTest {
         outcome(new JsonObject()).withReceipt(new Receipt("key-1", STORED)),
         new FindSession("CA1", "routing.found@1"),
         new SessionFound("CA1", "AC1", "conv-1", "conn-1", "s-1"),
-        new FindOutcome("CA1"));
+        new FindOutcome("CA1"),
+        new FindOutcome("CA1", "conv-1", 7));
   }
 
   @ParameterizedTest

@@ -95,6 +95,14 @@ class SecretsTest {
   }
 
   @Test
+  void hidesReasonsThatAPersonMayHaveSaid() {
+    assertThat(Masked.reason("needs_human")).isEqualTo("needs_human");
+    assertThat(Masked.reason("my card is 4111")).isEqualTo("***");
+    assertThat(Masked.reason("x".repeat(65))).isEqualTo("***");
+    assertThat(Masked.reason(null)).isEqualTo(Masked.reason("")).isEqualTo("no reason");
+  }
+
+  @Test
   void keyOfAProjectOpensThatProjectOnly() {
     ApiKey key = key("acc", "proj");
 

@@ -26,7 +26,12 @@ public final class Outcomes {
 
   /** The outcome; empty when the call was interrupted. Fails when no replica answers in time. */
   public Future<Optional<Outcome>> of(String callSid) {
-    return twice(() -> ask(callSid));
+    return find(new FindOutcome(callSid));
+  }
+
+  /** The same for a question that says what is known already. */
+  public Future<Optional<Outcome>> find(FindOutcome question) {
+    return twice(() -> ask(question));
   }
 
   /** Stores an outcome; done when Kafka has it. Fails when no replica says so in time. */
@@ -34,8 +39,8 @@ public final class Outcomes {
     return twice(() -> bus.request(Addresses.HANDOFF_STORE, outcome, options).mapEmpty());
   }
 
-  private Future<Optional<Outcome>> ask(String callSid) {
-    return bus.<Outcome>request(Addresses.HANDOFF_FIND, new FindOutcome(callSid), options)
+  private Future<Optional<Outcome>> ask(FindOutcome question) {
+    return bus.<Outcome>request(Addresses.HANDOFF_FIND, question, options)
         .map(Message::body)
         .map(Optional::of)
         .recover(Outcomes::absentIsAnAnswer);

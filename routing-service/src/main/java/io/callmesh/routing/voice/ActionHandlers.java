@@ -2,6 +2,7 @@ package io.callmesh.routing.voice;
 
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.connector.Destination;
+import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.routing.RoutingMetrics.NotTaken;
 import io.callmesh.routing.connector.ConnectorDirectory;
@@ -24,12 +25,13 @@ final class ActionHandlers {
   private final VoiceHandler voice;
   private final CallFlow flow;
   private final CallStory story;
+  private final String web;
   private final String holdSentence;
 
   /** How the agent's part of a call ended; empty when it was interrupted. */
   interface OutcomeOfCall {
     /** Fails when nobody can say in time. */
-    Future<Optional<Outcome>> of(String callSid);
+    Future<Optional<Outcome>> find(FindOutcome question);
   }
 
   /** What a question is answered from: the connector, and the outcome if there is one. */
@@ -38,6 +40,7 @@ final class ActionHandlers {
   }
 
   /**
+   * @param web our base URL
    * @param holdSentence what callers hear who wait at a destination without music of its own
    */
   ActionHandlers(
@@ -46,12 +49,14 @@ final class ActionHandlers {
       VoiceHandler voice,
       CallFlow flow,
       CallStory story,
+      String web,
       String holdSentence) {
     this.connectors = connectors;
     this.outcomes = outcomes;
     this.voice = voice;
     this.flow = flow;
     this.story = story;
+    this.web = web;
     this.holdSentence = holdSentence;
   }
 
@@ -59,6 +64,7 @@ final class ActionHandlers {
   Future<String> streamEnded(TwilioWebhook call) {
     return unlessOver(
         call,
+        CallState.of(call).handled(),
         (state, connector, outcome) -> {
           if (outcome == null || state.hasHandled(outcome.storedAt())) {
             return Future.succeededFuture(flow.interrupted(call, state, connector));
@@ -87,21 +93,28 @@ final class ActionHandlers {
     return reason == null ? "" : reason.strip();
   }
 
-  /** A supervisor has sent the call elsewhere (docs/live-calls.md). */
+  /**
+   * A supervisor has sent the call elsewhere (docs/live-calls.md): where the URL says, since the
+   * outcome may be that of a handoff before.
+   */
   Future<String> transferred(TwilioWebhook call) {
     return unlessOver(
         call,
+        0,
         (state, connector, outcome) -> {
-          if (outcome != null && outcome.kind() == Outcome.Kind.HANDOFF) {
-            return Future.succeededFuture(handOff(call, state, connector, outcome));
-          }
           String wanted = state.destination();
           String reason = call.ours("reason");
+          Outcome handoff =
+              outcome != null && outcome.kind() == Outcome.Kind.HANDOFF ? outcome : null;
+          boolean itsOwn =
+              handoff != null
+                  && wanted.equals(handoff.destination())
+                  && reason.equals(reason(handoff));
           return Future.succeededFuture(
               connector
                   .destination(wanted.isEmpty() ? null : wanted)
-                  .map(there -> flow.handOver(call, state, connector, there, null, reason))
-                  .orElseGet(() -> flow.rescue(call, state, connector, null, reason)));
+                  .map(to -> flow.handOver(call, state, connector, to, handoff, reason, itsOwn))
+                  .orElseGet(() -> flow.rescue(call, state, connector, handoff, reason)));
         });
   }
 
@@ -153,6 +166,7 @@ final class ActionHandlers {
     }
     return unlessOver(
         call,
+        0,
         (state, connector, outcome) ->
             Future.succeededFuture(
                 flow.notTaken(call, state, connector, outcome, reason(outcome), failure.get())));
@@ -191,8 +205,8 @@ final class ActionHandlers {
   }
 
   /**
-   * Another webhook of a call to a number failed (reference/twilio.md 1.3): where the agent wanted
-   * the call, if that is known, or else to a person.
+   * Another webhook of a call to a number failed (reference/twilio.md 1.3). If it was an action of
+   * ours, its URL says where the call stands; else the call goes to a person.
    */
   Future<String> failed(TwilioWebhook call) {
     return failed(call, () -> connectors.serving(Leg.of(call).to()));
@@ -208,15 +222,8 @@ final class ActionHandlers {
     if (call.isOver()) {
       return Future.succeededFuture(flow.nothing());
     }
-    Future<Optional<Connector>> connector = whose.get();
-    Future<Optional<Outcome>> outcome = outcome(call);
-    return Future.all(connector, outcome)
-        .map(
-            both ->
-                connector
-                    .result()
-                    .map(found -> onward(call, found, outcome.result().orElse(null)))
-                    .orElseGet(() -> flow.apologise(null)))
+    return again(call)
+        .orElseGet(() -> whose.get().map(found -> toAPerson(call, found)))
         .recover(
             cause -> {
               // After this there is only Twilio's own sentence, and the end of the call.
@@ -225,23 +232,46 @@ final class ActionHandlers {
             });
   }
 
-  private String onward(TwilioWebhook call, Connector connector, @Nullable Outcome outcome) {
-    if (outcome != null
-        && outcome.kind() == Outcome.Kind.HANDOFF
-        && outcome.connectorId().equals(connector.connectorId())) {
-      CallState state = CallState.begin(connector.connectorId(), outcome.conversationId(), "");
-      return handOff(call, state, connector, outcome);
-    }
-    return flow.rescue(call, voice.arriving(call, connector), connector, null, "webhook_failed");
+  private String toAPerson(TwilioWebhook call, Optional<Connector> found) {
+    return found
+        .map(
+            connector ->
+                flow.rescue(
+                    call, voice.arriving(call, connector), connector, null, "webhook_failed"))
+        .orElseGet(() -> flow.apologise(null));
   }
 
-  private Future<String> unlessOver(TwilioWebhook call, Decision decision) {
+  /** What the action would have been answered that failed; empty when it was none of ours. */
+  private Optional<Future<String>> again(TwilioWebhook call) {
+    String url = call.get("ErrorUrl");
+    int query = url.indexOf('?');
+    if (!url.startsWith(web + "/twilio/") || query < 0) {
+      return Optional.empty();
+    }
+    TwilioWebhook there = call.at(url.substring(query + 1));
+    return Optional.ofNullable(
+        switch (url.substring(web.length() + "/twilio/".length(), query)) {
+          case "connect-action" -> streamEnded(there);
+          case "transfer" -> transferred(there);
+          case "dial-action" -> dialEnded(there);
+          case "refer-action" -> referEnded(there);
+          case "enqueue-action" -> queueLeft(there);
+          default -> null;
+        });
+  }
+
+  /**
+   * Decides, unless there is nothing to decide any more.
+   *
+   * @param knownMs an outcome stored at that time or before is of no use for the decision
+   */
+  private Future<String> unlessOver(TwilioWebhook call, long knownMs, Decision decision) {
     if (call.isOver()) {
       return Future.succeededFuture(flow.nothing());
     }
     CallState state = CallState.of(call);
     Future<Optional<Connector>> connector = connectors.find(state.connectorId());
-    Future<Optional<Outcome>> outcome = outcome(call);
+    Future<Optional<Outcome>> outcome = outcome(call, state, knownMs);
     return Future.all(connector, outcome)
         .compose(
             both -> {
@@ -263,9 +293,9 @@ final class ActionHandlers {
    * Without handoff-service nobody can say how the agent's part ended; that there is no outcome is
    * the mildest guess.
    */
-  private Future<Optional<Outcome>> outcome(TwilioWebhook call) {
+  private Future<Optional<Outcome>> outcome(TwilioWebhook call, CallState state, long knownMs) {
     return outcomes
-        .of(call.callSid())
+        .find(new FindOutcome(call.callSid(), state.conversationId(), knownMs))
         .recover(
             cause -> {
               story.trouble(call, "cannot ask for the outcome: " + cause.getMessage());

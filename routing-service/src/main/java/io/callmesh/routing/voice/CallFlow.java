@@ -3,6 +3,7 @@ package io.callmesh.routing.voice;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.security.Masked;
 import io.callmesh.routing.RoutingMetrics.Answer;
 import io.callmesh.routing.RoutingMetrics.NotTaken;
 import io.callmesh.routing.connector.ConnectorDirectory;
@@ -85,10 +86,15 @@ final class CallFlow {
       Destination destination,
       @Nullable Outcome outcome,
       String reason) {
-    return send(call, state, connector, destination, outcome, reason, true);
+    return handOver(call, state, connector, destination, outcome, reason, true);
   }
 
-  private String send(
+  /**
+   * To a destination.
+   *
+   * @param speak whether the outcome's utterance is still to be spoken
+   */
+  String handOver(
       TwilioWebhook call,
       CallState before,
       Connector connector,
@@ -135,7 +141,7 @@ final class CallFlow {
     Optional<Destination> next =
         connector.destination(state.destination()).flatMap(last -> after(last, connector));
     return next.isPresent()
-        ? send(call, state, connector, next.get(), outcome, reason, speak)
+        ? handOver(call, state, connector, next.get(), outcome, reason, speak)
         : backToAgent(call, state, connector, "transfer_" + why.text());
   }
 
@@ -191,10 +197,8 @@ final class CallFlow {
             () -> {
               story.trouble(
                   call,
-                  "connector "
-                      + connector.connectorId()
-                      + " has no destination for a caller in need: "
-                      + reason);
+                  "connector %s has no destination for a caller in need: %s"
+                      .formatted(connector.connectorId(), Masked.reason(reason)));
               return apologise(connector);
             });
   }

@@ -20,7 +20,8 @@ import java.util.StringJoiner;
  * @param resumed when the call was sent back to the agent after an interruption, oldest first: the
  *     end of that minute, in seconds since the epoch; only what counts still
  * @param handled when the outcome was stored that has been acted on, in milliseconds since the
- *     epoch; 0 for none. An agent that takes the call again ends its part with another one.
+ *     epoch; 0 for none. An agent that takes the call again ends its part with another one. For an
+ *     entry that might be taken for another, the time of the entry.
  * @param attempts how often this call was sent to a destination
  * @param destination the one that it was sent to last; empty for none
  */
@@ -142,9 +143,9 @@ record CallState(
     return with(resumed, handled, attempts + 1, destinationName);
   }
 
-  /** Whether the outcome that was stored then has been acted on. */
+  /** Whether the outcome that was stored then has been acted on, or is older than this entry. */
   boolean hasHandled(Instant outcomeStoredAt) {
-    return handled != 0 && handled == outcomeStoredAt.toEpochMilli();
+    return outcomeStoredAt.toEpochMilli() <= handled;
   }
 
   /** The same after an outcome was acted on. */

@@ -48,10 +48,22 @@ final class Desk {
             backing.clock());
     this.voice =
         new VoiceHandler(
-            backing.connectors(), backing.documents(), conversations, invitation, flow, story);
+            backing.connectors(),
+            backing.documents(),
+            conversations,
+            invitation,
+            flow,
+            story,
+            backing.clock());
     this.actions =
         new ActionHandlers(
-            backing.connectors(), outcomes, voice, flow, story, config.holdSentence());
+            backing.connectors(),
+            outcomes,
+            voice,
+            flow,
+            story,
+            config.urls().web(),
+            config.holdSentence());
   }
 
   VoiceHandler voice() {

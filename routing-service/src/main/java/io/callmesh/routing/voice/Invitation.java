@@ -17,12 +17,16 @@ import java.util.Map;
  * Invites a call to a stream: a ticket in the stream's URL, an action URL that brings the call's
  * state back, and what the agent must know in parameters.
  *
- * <p>A webhook that Twilio repeats within a minute is answered with the same ticket, so that both
- * answers are one.
+ * <p>A webhook that Twilio repeats within the same minute of the clock is answered with the same
+ * ticket, so that both answers are one.
  */
 final class Invitation {
   private static final int MAX_SIP_HEADERS = 20;
+  private static final int MAX_SHARED_ID = 256;
   private static final long MINUTE_S = 60;
+
+  /** Twilio's default limit of a call (reference/twilio.md 4.7). */
+  private static final Duration LONGEST_CALL = Duration.ofHours(4);
 
   private final WebhookUrls urls;
   private final TicketSeal seal;
@@ -46,15 +50,27 @@ final class Invitation {
     this.clock = clock;
   }
 
-  /** The stream of a conversation that begins. */
-  StreamNoun begin(TwilioWebhook call, CallState state, Visit visit) {
+  /**
+   * The stream of a conversation that begins.
+   *
+   * @param late whether a document's other verbs may come first, so that the ticket must last for
+   *     as long as a call may
+   */
+  StreamNoun begin(TwilioWebhook call, CallState state, Visit visit, boolean late) {
     String nonce = visit.unique() ? nonce(state, visit.name()) : Ids.hex(12);
     Map<String, String> parameters = parameters(call, state);
+    parameters.putAll(sipHeaders(call));
+    return noun(call, state, false, nonce, late ? LONGEST_CALL : lifetime, parameters);
+  }
+
+  /** Those of the SIP caller's INVITE, as far as this webhook has them. */
+  private static Map<String, String> sipHeaders(TwilioWebhook call) {
+    Map<String, String> headers = new LinkedHashMap<>();
     call.fields().entrySet().stream()
         .filter(field -> isCustomHeader(field.getKey()))
         .limit(MAX_SIP_HEADERS)
-        .forEach(header -> parameters.put(header.getKey(), header.getValue()));
-    return noun(call, state, false, nonce, parameters);
+        .forEach(header -> headers.put(header.getKey(), header.getValue()));
+    return headers;
   }
 
   /** What the SBC of a SIP caller has sent along (reference/twilio.md 1.2). */
@@ -71,10 +87,11 @@ final class Invitation {
   StreamNoun resume(
       TwilioWebhook call, CallState state, String reason, Map<String, String> custom) {
     Map<String, String> parameters = parameters(call, state);
+    parameters.putAll(sipHeaders(call));
     parameters.putAll(custom);
     parameters.put(StreamParameters.RESUME_REASON, reason);
     String occasion = state.resumed().size() + "/" + state.attempts() + "/" + state.handled();
-    return noun(call, state, true, nonce(state, occasion), parameters);
+    return noun(call, state, true, nonce(state, occasion), lifetime, parameters);
   }
 
   private String nonce(CallState state, String occasion) {
@@ -95,6 +112,7 @@ final class Invitation {
       CallState state,
       boolean resume,
       String nonce,
+      Duration ticketLifetime,
       Map<String, String> parameters) {
     Ticket ticket =
         new Ticket(
@@ -104,7 +122,7 @@ final class Invitation {
             state.conversationId(),
             state.connectorId(),
             resume,
-            Instant.ofEpochSecond((minute() + 1) * MINUTE_S).plus(lifetime));
+            Instant.ofEpochSecond((minute() + 1) * MINUTE_S).plus(ticketLifetime));
     return new StreamNoun(
         urls.connectAction(state), urls.stream(seal.seal(ticket)), urls.streamStatus(), parameters);
   }
@@ -121,6 +139,7 @@ final class Invitation {
       return "";
     }
     String custom = customParameters.get(name);
-    return custom != null ? custom : call.getIgnoringCase(name);
+    String value = custom != null ? custom : call.getIgnoringCase(name);
+    return value.substring(0, Math.min(value.length(), MAX_SHARED_ID));
   }
 }

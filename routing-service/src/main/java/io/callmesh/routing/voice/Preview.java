@@ -2,6 +2,7 @@ package io.callmesh.routing.voice;
 
 import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.security.Secret;
 import io.callmesh.contracts.security.TicketSeal;
@@ -180,7 +181,7 @@ final class Preview {
     return TwilioForm.decode(query == null ? "" : query).get("conversation");
   }
 
-  private Future<Optional<Outcome>> outcome(String callSid) {
+  private Future<Optional<Outcome>> outcome(FindOutcome question) {
     Function<String, Outcome> made = plan.outcome();
     return Future.succeededFuture(
         made == null ? Optional.empty() : Optional.of(made.apply(currentConversation)));

@@ -77,7 +77,7 @@ final class ToldStory implements CallStory {
         kv("conversationId", state.conversationId()),
         destination.name(),
         destination.method().text(),
-        reason);
+        Masked.reason(reason));
     publish(
         CallEventType.HANDOFF_ROUTED,
         call,

@@ -123,6 +123,11 @@ final class TwilioWebhook {
         : new Visit(idempotencyToken, true);
   }
 
+  /** The same call at another of our URLs. */
+  TwilioWebhook at(String otherQuery) {
+    return new TwilioWebhook(form, TwilioForm.decode(otherQuery), idempotencyToken);
+  }
+
   /** Whether the call is over, so that no answer matters any more. */
   boolean isOver() {
     return switch (get("CallStatus")) {

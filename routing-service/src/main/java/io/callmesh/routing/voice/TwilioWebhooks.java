@@ -66,7 +66,7 @@ public final class TwilioWebhooks {
   public Future<?> mount(Vertx vertx, Router router) {
     Outcomes outcomes = new Outcomes(vertx.eventBus(), config.outcomeTimeout());
     return WorkerRoom.listen(vertx, processId)
-        .map(room -> new Desk(backing, outcomes::of, room, new ToldStory(metrics, events)))
+        .map(room -> new Desk(backing, outcomes::find, room, new ToldStory(metrics, events)))
         .onSuccess(desk -> mount(router, desk));
   }
 

@@ -7,6 +7,7 @@ import io.callmesh.routing.connector.ConnectorDirectory;
 import io.callmesh.routing.twiml.StreamNoun;
 import io.callmesh.routing.voice.TwilioWebhook.Visit;
 import io.vertx.core.Future;
+import java.time.InstantSource;
 
 /**
  * Answers the voice webhook: which connector takes this call, and the TwiML that brings it there.
@@ -18,6 +19,7 @@ final class VoiceHandler {
   private final Invitation invitation;
   private final CallFlow flow;
   private final CallStory story;
+  private final InstantSource clock;
 
   VoiceHandler(
       ConnectorDirectory connectors,
@@ -25,13 +27,15 @@ final class VoiceHandler {
       Conversations conversations,
       Invitation invitation,
       CallFlow flow,
-      CallStory story) {
+      CallStory story,
+      InstantSource clock) {
     this.connectors = connectors;
     this.documents = documents;
     this.conversations = conversations;
     this.invitation = invitation;
     this.flow = flow;
     this.story = story;
+    this.clock = clock;
   }
 
   /** The TwiML for a call to a number of ours. */
@@ -104,7 +108,8 @@ final class VoiceHandler {
     if (slot.isFirst()) {
       story.received(call, slot.connector(), state.conversationId());
     }
-    return invitation.begin(call, state, visit);
+    boolean late = owner.twiml() != null;
+    return invitation.begin(call, state, visit, late);
   }
 
   /** The state of a call that has come to a connector and no further. */
@@ -116,10 +121,13 @@ final class VoiceHandler {
     Connector connector = slot.connector();
     String conversationId =
         conversations.id(call.callSid(), connector.connectorId(), visit.name(), slot.index());
-    return CallState.begin(
-        connector.connectorId(),
-        conversationId,
-        Invitation.sharedId(call, connector, slot.parameters()));
+    CallState state =
+        CallState.begin(
+            connector.connectorId(),
+            conversationId,
+            Invitation.sharedId(call, connector, slot.parameters()));
+    // What the agent of an earlier entry of this name left behind is not this one's.
+    return visit.unique() ? state : state.handled(clock.instant());
   }
 
   private Future<String> withoutAgent(TwilioWebhook call, Connector connector, Throwable cause) {

@@ -110,7 +110,7 @@ final class CallFixture {
     return new Desk(
         new Desk.Backing(
             config, directory(), documents, new TicketSeal(config.ticketSecrets(), clock), clock),
-        callSid -> Future.succeededFuture(Optional.ofNullable(outcome)),
+        question -> Future.succeededFuture(Optional.ofNullable(outcome)),
         () -> room,
         story);
   }

@@ -4,12 +4,16 @@ import static io.callmesh.routing.voice.CallFixture.WORKFLOW;
 import static io.callmesh.routing.voice.CallFixture.destination;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.callmesh.contracts.security.Ticket;
+import io.callmesh.contracts.security.TicketSeal;
 import io.callmesh.routing.twiml.Xml;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,33 +207,108 @@ class CallFlowTest {
     String query =
         "connector=conn-1&conversation=" + conversation(voice) + "&destination=desk&reason=angry";
 
-    assertThat(Xml.verbs(calls.answer(calls.desk().actions()::transferred, query)))
-        .isEqualTo("Dial");
-    calls.handoff(voice, "people", new JsonObject().put("reason", "supervisor_transfer"));
-    String stored = calls.answer(calls.desk().actions()::transferred, query);
-    assertThat(Xml.verbs(stored)).isEqualTo("Enqueue");
-    assertThat(stored).contains("supervisor_transfer");
+    assertThat(transferred(query)).isEqualTo("Dial");
+    calls.handoff(voice, "desk", new JsonObject().put("reason", "angry").put("utterance", "Hi."));
+    assertThat(transferred(query)).as("its own outcome").isEqualTo("Say Dial");
+    calls.handoff(voice, "people", new JsonObject().put("utterance", "Hi."));
+    assertThat(transferred(query)).as("of a handoff before").isEqualTo("Dial");
+  }
+
+  private String transferred(String query) throws Exception {
+    return Xml.verbs(calls.answer(calls.desk().actions()::transferred, query));
   }
 
   @Test
   void helpsACallerWhoseWebhookFailed() throws Exception {
-    calls.destinations(
-        destination("people", "flex", WORKFLOW), destination("desk", "number", "+15005550001"));
-    String voice = calls.voice();
+    calls.destinations(destination("people", "flex", WORKFLOW));
 
     assertThat(Xml.verbs(calls.answer(call -> failed(call, "conn-none"), "")))
         .isEqualTo("Say Hangup");
     assertThat(calls.answer(call -> failed(call, "conn-1"), ""))
         .contains("<Enqueue", "webhook_failed");
+  }
+
+  @Test
+  void answersAFailedActionFromItsUrl() throws Exception {
+    calls.destinations(
+        destination("desk", "number", "+15005550001").put("ifFailed", "people"),
+        destination("people", "flex", WORKFLOW));
+    String voice = calls.voice();
     calls.handoff(voice, "desk", new JsonObject());
-    assertThat(Xml.verbs(calls.answer(call -> failed(call, "conn-1"), ""))).isEqualTo("Dial");
+    calls.fields.put("CallStatus", "in-progress");
+
+    String dialled = fallbackAfter(voice);
+    assertThat(Xml.verbs(dialled)).isEqualTo("Dial");
+    calls.fields.put("DialCallStatus", "completed");
+    assertThat(Xml.verbs(fallbackAfter(dialled))).isEqualTo("Hangup");
+    calls.fields.remove("DialCallStatus");
+    assertThat(Xml.verbs(fallbackAfter(dialled))).as("nobody knows: on").isEqualTo("Enqueue");
+    calls.hangup(voice);
+    assertThat(Xml.verbs(fallbackAfter(voice))).isEqualTo("Hangup");
+  }
+
+  @Test
+  void aFallbackThatIsAskedAgainAndAgainEnds() throws Exception {
+    calls.destinations(
+        destination("one", "number", "+15005550001").put("ifFailed", "two"),
+        destination("two", "number", "+15005550002").put("ifFailed", "one"));
+    String voice = calls.voice();
+    calls.handoff(voice, "one", new JsonObject());
+    String document = fallbackAfter(voice);
+    int dials = 0;
+    for (; Xml.verbs(document).equals("Dial"); dials++) {
+      document = fallbackAfter(document);
+    }
+
+    assertThat(dials).isEqualTo(calls.config.maxTransfers());
+    assertThat(Xml.verbs(document)).isEqualTo("Say Hangup");
+  }
+
+  private String fallbackAfter(String document) throws Exception {
+    calls.fields.put(
+        "ErrorUrl", FirstAction.in(document, "https://mesh.example/").orElseThrow().url());
+    return calls.answer(call -> failed(call, "conn-1"), "");
   }
 
   private Future<String> failed(TwilioWebhook call, String connectorId) {
     return calls.desk().actions().failed(call, connectorId);
   }
 
+  @Test
+  void aSecondEntryDoesNotTakeTheOutcomeOfTheFirst() throws Exception {
+    calls.destinations(destination("people", "flex", WORKFLOW));
+    calls.fields.put("CallStatus", "in-progress");
+    String first = calls.voice();
+    calls.handoff(first, null, new JsonObject());
+    calls.now = calls.now.plusSeconds(5);
+    String second = calls.voice();
+
+    assertThat(conversation(second)).isEqualTo(conversation(first));
+    assertThat(Xml.verbs(calls.next(second, desk -> desk::streamEnded))).isEqualTo("Connect");
+    calls.now = calls.now.plusSeconds(5);
+    calls.handoff(second, null, new JsonObject());
+    assertThat(Xml.verbs(calls.next(second, desk -> desk::streamEnded))).isEqualTo("Enqueue");
+  }
+
   // Documents.
+
+  @Test
+  void aTicketInADocumentLastsForAsLongAsWhatMayComeBeforeIt() throws Exception {
+    calls.connector(document("<Dial timeLimit='7200'>+15005550001</Dial>"));
+    Ticket afterADial = ticket(calls.voice());
+    calls.connector(new JsonObject());
+    Ticket atOnce = ticket(calls.voice());
+
+    assertThat(afterADial.expiresAt()).isAfter(calls.now.plus(Duration.ofHours(4)));
+    assertThat(atOnce.expiresAt()).isBefore(calls.now.plus(Duration.ofMinutes(3)));
+  }
+
+  private Ticket ticket(String document) throws Exception {
+    String url = stream(document);
+    return new TicketSeal(calls.config.ticketSecrets(), Clock.fixed(calls.now, ZoneOffset.UTC))
+        .open(url.substring(url.lastIndexOf('/') + 1))
+        .orElseThrow();
+  }
 
   @Test
   void reachesNoConnectorOfAnotherAccount() throws Exception {
