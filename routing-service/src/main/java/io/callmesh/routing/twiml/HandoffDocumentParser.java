@@ -10,6 +10,9 @@ import javax.xml.stream.XMLStreamConstants;
 
 /** Finds where the variables of a handoff's document may be. Used once. */
 final class HandoffDocumentParser {
+  /** How a tag ends that has no content. */
+  static final String EMPTY = "/>";
+
   private static final Pattern CDATA = Pattern.compile("<!\\[CDATA\\[(.*?)\\]\\]>", Pattern.DOTALL);
 
   private final TwimlReader reader;
@@ -20,8 +23,10 @@ final class HandoffDocumentParser {
 
   private final StringBuilder meaning = new StringBuilder();
 
-  /** The passage before which the first verb would be; an empty root has no such place. */
-  private int verbs = -1;
+  /** The passage before which the first verb would be. */
+  private int verbs;
+
+  private boolean emptyRoot;
 
   /** How far the text has been taken. */
   private int taken;
@@ -46,8 +51,8 @@ final class HandoffDocumentParser {
     takeLiteral(reader.text().length());
     endContent();
     int bytes = passages.stream().mapToInt(passage -> passage.template().bytes()).sum();
-    reader.refuseBeyond(bytes);
-    return new HandoffDocument(passages, verbs, Markup.MAX_BYTES - bytes);
+    reader.refuseBeyond(bytes + (emptyRoot ? EMPTY.length() : 0));
+    return new HandoffDocument(passages, verbs, emptyRoot, Markup.MAX_BYTES - bytes);
   }
 
   private void startElement() {
@@ -61,11 +66,20 @@ final class HandoffDocumentParser {
               + " /twilio/connectors/{connectorId}/voice instead.");
     }
     attributes.values().forEach(this::attribute);
-    takeLiteral(reader.end());
     if (reader.depth() == 1) {
-      endContent();
-      verbs = passages.size();
+      endRootTag();
+    } else {
+      takeLiteral(reader.end());
     }
+  }
+
+  private void endRootTag() {
+    int end = reader.end();
+    emptyRoot = reader.text().startsWith(EMPTY, end - EMPTY.length());
+    takeLiteral(emptyRoot ? end - EMPTY.length() : end);
+    endContent();
+    verbs = passages.size();
+    taken = end;
   }
 
   /** The next attribute's value: in a start tag that is well-formed, quotes are around values. */

@@ -128,6 +128,50 @@ class HandoffDocumentTest {
       quoteCharacter = '`',
       textBlock =
           """
+          <Response/>                      | <Response>^</Response>
+          <Response />                     | <Response >^</Response>
+          <Response></Response>            | <Response>^</Response>
+          <Response a='/>' b="$from"/>     | <Response a='/>' b="+1 415">^</Response>
+          <!-- a/> --><Response/><!-- b --> | <!-- a/> --><Response>^</Response><!-- b -->
+          <!-- a --><Response></Response><?b?> | <!-- a --><Response>^</Response><?b?>
+          <Response><!-- a --><Say/></Response> | <Response>^<!-- a --><Say/></Response>
+          """)
+  void putsOtherVerbsFirst(String twiml, String filled) {
+    HandoffDocument document = HandoffDocument.parse(twiml);
+    String first = "<Say>a</Say><Pause/>";
+
+    assertThat(document.fill(variables(""), first)).isEqualTo(PROLOG + filled.replace("^", first));
+    assertThat(document.fill(variables(""))).isEqualTo(PROLOG + twiml.replace("$from", "+1 415"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {"<Response>,</Response>", "<Response a=',$from$from$from'/>"})
+  void leavesOtherVerbsOutForWhichThereIsNoRoom(String begin, String end) {
+    String literals = PROLOG + begin + end.replace("$from", "");
+    String first = "<Say>12345678</Say>";
+    String closing = end.endsWith("/>") ? ">" + first + "</Response>" : first;
+    int before = Markup.bytes(literals) - (end.endsWith("/>") ? 2 : 0);
+    int fits = 65_536 - before - closing.length();
+
+    assertThat(filled(begin, fits, end, first)).hasSize(65_536).contains(first);
+    String tight = filled(begin, fits + 1, end, first);
+    assertThat(tight).doesNotContain(first).hasSizeLessThanOrEqualTo(65_536);
+    assertThat(Xml.parse(tight).getDocumentElement().getTagName()).isEqualTo("Response");
+    assertThat(filled(begin, 65_536 - Markup.bytes(literals), end, first)).hasSize(65_536);
+  }
+
+  private static String filled(String begin, int fillers, String end, String first) {
+    return HandoffDocument.parse(begin + "x".repeat(fillers) + end).fill(variables(""), first);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
           1:1  | must have <Response> as its root | <Say/>
           2:1  | <Redirect> to /twilio/connectors/{connectorId}/voice instead | <Response>^<Connect connectorId=''/></Response>
           1:1  | can have no connectorId          | <Response connectorId=''/>
