@@ -11,6 +11,9 @@ import java.util.Map;
  * complete for each call.
  */
 public final class CustomerDocument {
+  /** What is ours of a slot becomes no longer, in bytes. */
+  static final int MAX_CONNECT = 4_096;
+
   /** About as long is what a slot becomes, in characters. */
   private static final int TYPICAL_CONNECT = 1_024;
 
@@ -82,7 +85,8 @@ public final class CustomerDocument {
   }
 
   /**
-   * The document for Twilio: our parameters come before the customer's own.
+   * The document for Twilio: our parameters come before the customer's own, and those for which a
+   * slot has no room are left out.
    *
    * @param streams one for each slot, in order
    */
@@ -119,7 +123,8 @@ public final class CustomerDocument {
     for (int i = first; i < slots.size(); i++) {
       if (stream.hasNext()) {
         Slot slot = slots.get(i);
-        twiml.append(Twiml.connectElement(stream.next(), slot.attributes(), slot.content()));
+        StreamNoun noun = stream.next().within(MAX_CONNECT);
+        twiml.append(Twiml.connectElement(noun, slot.attributes(), slot.content()));
       }
       twiml.append(literals.get(i + 1));
     }

@@ -10,16 +10,10 @@ import javax.xml.stream.XMLStreamConstants;
 
 /** Finds the slots of a customer's document, and refuses what could not work. Used once. */
 final class CustomerDocumentParser {
-  /** No slot becomes longer, in bytes. */
-  private static final int MAX_CONNECT = 4_096;
-
   /** Twilio's limit for the name and the value of one parameter together, in characters. */
   private static final int MAX_PARAMETER = 500;
 
   private static final String CONNECTOR_ID = "connectorId";
-
-  /** Ours begin with it. */
-  private static final String OUR_PARAMETERS = "callmesh";
 
   private final TwimlReader reader;
   private final List<String> literals = new ArrayList<>();
@@ -62,7 +56,7 @@ final class CustomerDocumentParser {
     reader.refuseBeyond(
         Markup.bytes(Markup.PROLOG)
             + Markup.bytes(text.substring(reader.body()))
-            + MAX_CONNECT * slots.size());
+            + CustomerDocument.MAX_CONNECT * slots.size());
     return new CustomerDocument(root, literals, slots, followed);
   }
 
@@ -110,9 +104,10 @@ final class CustomerDocumentParser {
     if (name.isEmpty() || value == null) {
       throw reader.fault(reader.start(), "A <Parameter> must have a name and a value.");
     }
-    if (name.startsWith(OUR_PARAMETERS)) {
+    if (name.startsWith(StreamNoun.OUR_PARAMETERS)) {
       throw reader.fault(
-          reader.start(), "The name of a <Parameter> must not begin with " + OUR_PARAMETERS + ".");
+          reader.start(),
+          "The name of a <Parameter> must not begin with " + StreamNoun.OUR_PARAMETERS + ".");
     }
     if (name.length() + value.length() >= MAX_PARAMETER) {
       throw reader.fault(

@@ -12,17 +12,21 @@ import java.util.Map;
 public final class HandoffDocument {
   private final List<Passage> passages;
   private final int verbs;
+  private final boolean emptyRoot;
   private final int room;
 
   /**
    * A document in passages.
    *
    * @param verbs the passage before which the first verb would be
-   * @param room the bytes that all values may take together
+   * @param emptyRoot whether what is there is the end of the root, a tag without content: no
+   *     passage has it
+   * @param room the bytes that all else may take together
    */
-  HandoffDocument(List<Passage> passages, int verbs, int room) {
+  HandoffDocument(List<Passage> passages, int verbs, boolean emptyRoot, int room) {
     this.passages = List.copyOf(passages);
     this.verbs = verbs;
+    this.emptyRoot = emptyRoot;
     this.room = room;
   }
 
@@ -44,19 +48,26 @@ public final class HandoffDocument {
   }
 
   /**
-   * The same with other verbs first.
+   * The same with other verbs first, when the document leaves room for them.
    *
    * @param first as {@link Twiml#verbs} writes them
    */
   public String fill(Variables variables, String first) {
     StringBuilder twiml = new StringBuilder();
-    Filling filling = new Filling(variables, room - Markup.bytes(first));
+    String beginning = beginning(first);
+    Filling filling = new Filling(variables, room - Markup.bytes(beginning));
     for (int i = 0; i < passages.size(); i++) {
       Passage passage = passages.get(i);
-      twiml.append(i == verbs ? first : "");
+      twiml.append(i == verbs ? beginning : "");
       passage.template().fill(twiml, name -> filling.value(name, passage.encoding()));
     }
     return twiml.toString();
+  }
+
+  private String beginning(String first) {
+    String with = emptyRoot ? ">" + first + "</Response>" : first;
+    boolean fits = !first.isEmpty() && Markup.bytes(with) <= room;
+    return fits ? with : emptyRoot ? HandoffDocumentParser.EMPTY : "";
   }
 
   /** Encodes each value once, however often it stands in the document, and counts its bytes. */

@@ -76,6 +76,16 @@ public final class Template {
     }
   }
 
+  /** Whether the text is nothing but white space, without a variable. */
+  boolean isBlank() {
+    return parts.stream().noneMatch(Part::variable) && parts.get(0).text().isBlank();
+  }
+
+  /** Whether a variable is the first thing in the text but for white space. */
+  boolean beginsWithVariable() {
+    return parts.stream().anyMatch(Part::variable) && parts.get(0).text().isBlank();
+  }
+
   /** The bytes of the text without its variables. */
   int bytes() {
     return parts.stream()

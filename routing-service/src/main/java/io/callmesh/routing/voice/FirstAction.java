@@ -1,5 +1,6 @@
 package io.callmesh.routing.voice;
 
+import com.ctc.wstx.stax.WstxInputFactory;
 import java.io.StringReader;
 import java.util.Optional;
 import javax.xml.stream.XMLInputFactory;
@@ -13,6 +14,16 @@ import javax.xml.stream.XMLStreamReader;
  * @param url its action
  */
 record FirstAction(String verb, String url) {
+  private static final XMLInputFactory FACTORY = factory();
+
+  /** Names are what is written, as where customers' documents are parsed: prefixes need no URI. */
+  private static XMLInputFactory factory() {
+    XMLInputFactory factory = new WstxInputFactory();
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
+    return factory;
+  }
+
   /**
    * Reads a document; empty when it asks us nothing.
    *
@@ -20,9 +31,7 @@ record FirstAction(String verb, String url) {
    */
   static Optional<FirstAction> in(String document, String web) {
     try {
-      XMLInputFactory factory = XMLInputFactory.newFactory();
-      factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-      XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(document));
+      XMLStreamReader reader = FACTORY.createXMLStreamReader(new StringReader(document));
       while (reader.hasNext()) {
         if (reader.next() == XMLStreamReader.START_ELEMENT) {
           String action = reader.getAttributeValue(null, "action");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -331,6 +333,30 @@ class CustomerDocumentTest {
     TwimlException fault = fault(fits.replace("</Resp", "x</Resp"));
     assertThat(fault).hasMessageContaining("at most 65,536 bytes");
     assertThat(fault.line() + ":" + fault.column()).isEqualTo("2:2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "\"", "&", "\t", "€"})
+  void staysWithinTwilioLimitWhateverAStreamBringsAlong(String character) {
+    String around = "<Response>" + "<Connect connectorId=''/>".repeat(8) + "</Response>";
+    int room = 65_536 - Markup.bytes(PROLOG + around) - 8 * 4_096;
+    String fits = around.replace("</Resp", "x".repeat(room) + "</Resp");
+    Map<String, String> parameters = new LinkedHashMap<>();
+    for (int i = 10; i < 30; i++) {
+      parameters.put("SipHeader_X-" + i, character.repeat(485));
+    }
+    parameters.put("callmeshResumeReason", "ours");
+    StreamNoun stream = new StreamNoun("/a", "wss://m", "/s", parameters);
+
+    String completed = CustomerDocument.parse(fits).complete(Collections.nCopies(8, stream));
+
+    assertThat(Markup.bytes(completed)).isBetween(50_000, 65_536);
+    String one =
+        CustomerDocument.parse("<Response><Connect connectorId=''/></Response>")
+            .complete(List.of(stream));
+    assertThat(Xml.parameters(one).keySet())
+        .startsWith("callmeshResumeReason", "SipHeader_X-10")
+        .doesNotContain("SipHeader_X-29");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,20 @@ class HandoffDocumentTest {
           <Play><![CDATA[http://a?b&]]>$from</Play>    | <Play>http://a?b&amp;%2B1%20415</Play>
           <Play>&#104;ttps://a/$from</Play>            | <Play>&#104;ttps://a/%2B1%20415</Play>
           <Play>$from https://a/</Play>                | <Play>+1 415 https://a/</Play>
-          <Play>/relative/$from</Play>                 | <Play>/relative/+1 415</Play>
+          <Play>/relative/$from</Play>                 | <Play>/relative/%2B1%20415</Play>
+          <Redirect>//h/$from</Redirect>               | <Redirect>//h/%2B1%20415</Redirect>
+          <Redirect>?a=$from&amp;b=$order.id</Redirect> | <Redirect>?a=%2B1%20415&amp;b=7</Redirect>
+          <Redirect> $from/$from</Redirect>            | <Redirect> +1 415/+1 415</Redirect>
+          <Play> <!-- /a -->$from/$from</Play>         | <Play> <!-- /a -->+1 415/+1 415</Play>
+          <Play><!-- $from -->/b<!-- a -->$from</Play> | <Play><!-- $from -->/b<!-- a -->%2B1%20415</Play>
+          <Play><![CDATA[/a?b&]]>$from</Play>          | <Play>/a?b&amp;%2B1%20415</Play>
+          <Play>$$a/$from</Play>                       | <Play>$a/%2B1%20415</Play>
+          <Play/>/a/$from                              | <Play/>/a/+1 415
+          <Play>/a</Play>/$from                        | <Play>/a</Play>/+1 415
+          <Gather><Play>/a$from</Play>/$from</Gather>  | <Gather><Play>/a%2B1%20415</Play>/+1 415</Gather>
+          <Number>/a/$from</Number><Sip>/$from</Sip>   | <Number>/a/+1 415</Number><Sip>/+1 415</Sip>
+          <Dial action='sip:$from'>/$from</Dial>       | <Dial action='sip:%2B1%20415'>/+1 415</Dial>
+          <a name='/$from'><Parameter value="/$from"/></a> | <a name='/+1 415'><Parameter value="/+1 415"/></a>
           <Sip>sip:$from@a</Sip>                       | <Sip>sip:%2B1%20415@a</Sip>
           <Sip>SIPS:$from@a</Sip>                      | <Sip>SIPS:%2B1%20415@a</Sip>
           <a b='ws://$from' c=' wss:$from' d='x'>$from</a> | <a b='ws://%2B1%20415' c=' wss:%2B1%20415' d='x'>+1 415</a>
@@ -98,6 +112,69 @@ class HandoffDocumentTest {
     assertThat(Xml.attribute(filled, "Say", "a")).isEqualTo(clean);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "action",
+        "url",
+        "waitUrl",
+        "referUrl",
+        "statusCallback",
+        "recordingStatusCallback",
+        "transcribeCallback",
+        "partialResultCallback",
+        "amdStatusCallback",
+        "eventCallbackUrl",
+      })
+  void encodesValuesInAttributesThatAreUrls(String name) {
+    String twiml = "<Response><a b='x' %s='%s' c='/$from'>/$from</a></Response>";
+
+    assertThat(fill(twiml.formatted(name, "/a?b=$from")))
+        .isEqualTo(
+            PROLOG
+                + "<Response><a b='x' %s='/a?b=%%2B1%%20415' c='/+1 415'>/+1 415</a></Response>"
+                    .formatted(name));
+    assertThat(fill(twiml.formatted(name, "${from}?b=$from")))
+        .isEqualTo(
+            PROLOG
+                + "<Response><a b='x' %s='+1 415?b=+1 415' c='/+1 415'>/+1 415</a></Response>"
+                    .formatted(name));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Ann \"Annie\" Lee",
+        "one\r\n\ttwo\u007F\u2028",
+        "x\",\"vip\":\"1",
+        "\\",
+        "</Task><Hangup/>&amp;']]>é😀",
+        "http://x/?a b",
+      })
+  void putsValuesIntoTheStringsOfATask(String value) {
+    for (String task :
+        List.of(
+            "<Task priority='/$evil'>{\"name\": \"$evil\"}</Task>",
+            "<Task><!-- a --><![CDATA[{\"name\": \"${evil}\"}]]></Task>")) {
+      String filled =
+          HandoffDocument.parse("<Response><Enqueue>" + task + "</Enqueue></Response>")
+              .fill(variables(value));
+
+      assertThat(new JsonObject(Xml.text(filled, "Task")))
+          .isEqualTo(new JsonObject().put("name", value));
+      assertThat(Xml.attribute(filled, "Task", "priority")).isIn("", "/" + value);
+    }
+  }
+
+  @Test
+  void leavesATaskThatIsNoQueuesAlone() {
+    String twiml =
+        "<Response><Task>$evil</Task><Enqueue>$evil<a><Task>$evil</Task></a></Enqueue></Response>";
+
+    assertThat(HandoffDocument.parse(twiml).fill(variables("\\")))
+        .isEqualTo(PROLOG + twiml.replace("$evil", "\\"));
+  }
+
   @Test
   void encodesValuesInUrlsAndLetsNoHeaderEndALine() {
     Variables evil = variables("é~a/?&=+ \r\nRoute: x");
@@ -120,6 +197,50 @@ class HandoffDocumentTest {
     assertThat(Markup.bytes(filled)).isBetween(60_000, 65_536);
     assertThat(filled).endsWith("<a></a>+1 415</Response>");
     assertThat(Xml.parse(filled).getElementsByTagName("a").getLength()).isEqualTo(1_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          <Response/>                      | <Response>^</Response>
+          <Response />                     | <Response >^</Response>
+          <Response></Response>            | <Response>^</Response>
+          <Response a='/>' b="$from"/>     | <Response a='/>' b="+1 415">^</Response>
+          <!-- a/> --><Response/><!-- b --> | <!-- a/> --><Response>^</Response><!-- b -->
+          <!-- a --><Response></Response><?b?> | <!-- a --><Response>^</Response><?b?>
+          <Response><!-- a --><Say/></Response> | <Response>^<!-- a --><Say/></Response>
+          """)
+  void putsOtherVerbsFirst(String twiml, String filled) {
+    HandoffDocument document = HandoffDocument.parse(twiml);
+    String first = "<Say>a</Say><Pause/>";
+
+    assertThat(document.fill(variables(""), first)).isEqualTo(PROLOG + filled.replace("^", first));
+    assertThat(document.fill(variables(""))).isEqualTo(PROLOG + twiml.replace("$from", "+1 415"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {"<Response>,</Response>", "<Response a=',$from$from$from'/>"})
+  void leavesOtherVerbsOutForWhichThereIsNoRoom(String begin, String end) {
+    String literals = PROLOG + begin + end.replace("$from", "");
+    String first = "<Say>12345678</Say>";
+    String closing = end.endsWith("/>") ? ">" + first + "</Response>" : first;
+    int before = Markup.bytes(literals) - (end.endsWith("/>") ? 2 : 0);
+    int fits = 65_536 - before - closing.length();
+
+    assertThat(filled(begin, fits, end, first)).hasSize(65_536).contains(first);
+    String tight = filled(begin, fits + 1, end, first);
+    assertThat(tight).doesNotContain(first).hasSizeLessThanOrEqualTo(65_536);
+    assertThat(Xml.parse(tight).getDocumentElement().getTagName()).isEqualTo("Response");
+    assertThat(filled(begin, 65_536 - Markup.bytes(literals), end, first)).hasSize(65_536);
+  }
+
+  private static String filled(String begin, int fillers, String end, String first) {
+    return HandoffDocument.parse(begin + "x".repeat(fillers) + end).fill(variables(""), first);
   }
 
   @ParameterizedTest

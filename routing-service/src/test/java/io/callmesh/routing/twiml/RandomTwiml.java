@@ -8,8 +8,9 @@ final class RandomTwiml {
   /** Stands in a document's text where a slot belongs. */
   static final String SLOT = "\u2603";
 
+  /** None is a place for a URL. */
   private static final List<String> NAMES =
-      List.of("Say", "Gather", "Connect", "a:b", "Éc", "_x.-1", "Play");
+      List.of("Say", "Gather", "Connect", "a:b", "Éc", "_x.-1", "Pause");
 
   private static final List<String> TEXTS =
       List.of(
