@@ -25,7 +25,7 @@ public final class TwilioAccounts {
   private static final String FORM = "[{\"accountSid\":\"AC…\",\"authTokens\":[\"…\"]}]";
   private static final String OPTIONS =
       "; \"apiKey\":{\"sid\":\"SK…\",\"secret\":\"…\"} is optional,"
-          + " \"region\" and \"edge\" come together or not at all";
+          + " so is \"accountId\", \"region\" and \"edge\" come together or not at all";
   private static final Pattern API_KEY_SID = Pattern.compile("SK\\w+");
 
   /** Region and edge become labels of a host's name. */
@@ -33,15 +33,20 @@ public final class TwilioAccounts {
 
   private final Map<String, List<Secret>> tokens;
   private final Map<String, TwilioRestAccess> rest;
+  private final Map<String, String> owners;
 
   /** Accounts by AccountSid; the first of its tokens opens the REST API. */
   public TwilioAccounts(Map<String, List<Secret>> tokens) {
-    this(tokens, byFirstToken(tokens));
+    this(tokens, byFirstToken(tokens), Map.of());
   }
 
-  private TwilioAccounts(Map<String, List<Secret>> tokens, Map<String, TwilioRestAccess> rest) {
+  private TwilioAccounts(
+      Map<String, List<Secret>> tokens,
+      Map<String, TwilioRestAccess> rest,
+      Map<String, String> owners) {
     this.tokens = Map.copyOf(tokens);
     this.rest = Map.copyOf(rest);
+    this.owners = Map.copyOf(owners);
   }
 
   private static Map<String, TwilioRestAccess> byFirstToken(Map<String, List<Secret>> tokens) {
@@ -70,6 +75,7 @@ public final class TwilioAccounts {
   private static TwilioAccounts parse(String json) {
     Map<String, List<Secret>> tokens = new TreeMap<>();
     Map<String, TwilioRestAccess> rest = new TreeMap<>();
+    Map<String, String> owners = new TreeMap<>();
     try {
       for (Object entry : new JsonArray(json)) {
         JsonObject account = (JsonObject) entry;
@@ -80,11 +86,14 @@ public final class TwilioAccounts {
           throw notOurForm();
         }
         rest.put(accountSid, rest(account, accountSid, secrets.get(0)));
+        if (account.containsKey("accountId")) {
+          owners.put(accountSid, text(account.getValue("accountId")));
+        }
       }
     } catch (DecodeException | ClassCastException | NullPointerException notOurForm) {
       throw notOurForm();
     }
-    return new TwilioAccounts(tokens, rest);
+    return new TwilioAccounts(tokens, rest, owners);
   }
 
   private static TwilioRestAccess rest(JsonObject account, String accountSid, Secret firstToken) {
@@ -131,6 +140,14 @@ public final class TwilioAccounts {
   /** What opens the REST API for an account; empty for one we do not know. */
   public Optional<TwilioRestAccess> restAccessTo(String accountSid) {
     return Optional.ofNullable(rest.get(accountSid));
+  }
+
+  /**
+   * The only account of ours whose connectors the calls of a Twilio account reach; empty when they
+   * reach all.
+   */
+  public Optional<String> ownerOf(String accountSid) {
+    return Optional.ofNullable(owners.get(accountSid));
   }
 
   /** The AccountSids. */

@@ -95,6 +95,17 @@ class TwilioAccountsTest {
     assertThat(accounts.restAccessTo("AC1").toString()).doesNotContain("hidden");
   }
 
+  @Test
+  void knowsWhoseConnectorsAnAccountReaches() {
+    TwilioAccounts accounts =
+        accounts(
+            "[{\"accountSid\":\"AC1\",\"authTokens\":[\"a\"],\"accountId\":\"acme\"},"
+                + "{\"accountSid\":\"AC2\",\"authTokens\":[\"b\"]}]");
+
+    assertThat(accounts.ownerOf("AC1")).contains("acme");
+    assertThat(accounts.ownerOf("AC2")).isEmpty();
+  }
+
   private static TwilioAccounts accounts(String json) {
     return TwilioAccounts.from(Settings.load(Map.of("CALLMESH_TWILIO_ACCOUNTS", json)));
   }

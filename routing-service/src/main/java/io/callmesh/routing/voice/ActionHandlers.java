@@ -234,6 +234,7 @@ final class ActionHandlers {
 
   private String toAPerson(TwilioWebhook call, Optional<Connector> found) {
     return found
+        .filter(connector -> flow.admits(call, connector))
         .map(
             connector ->
                 flow.rescue(
@@ -277,6 +278,10 @@ final class ActionHandlers {
             both -> {
               if (connector.result().isEmpty()) {
                 story.trouble(call, "the connector of this call is gone");
+                return Future.succeededFuture(flow.apologise(null));
+              }
+              if (!flow.admits(call, connector.result().get())) {
+                story.trouble(call, flow.strangers(connector.result().get()));
                 return Future.succeededFuture(flow.apologise(null));
               }
               return decision.decide(

@@ -8,6 +8,7 @@ import io.callmesh.routing.RoutingMetrics.Answer;
 import io.callmesh.routing.RoutingMetrics.NotTaken;
 import io.callmesh.routing.connector.ConnectorDirectory;
 import io.callmesh.routing.twiml.Twiml;
+import io.callmesh.runtime.security.TwilioAccounts;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class CallFlow {
   private static final String NO_CAPACITY = "no_capacity";
   private static final String NO_AGENT = "no_agent";
 
+  private final TwilioAccounts accounts;
   private final ConnectorDirectory connectors;
   private final Documents documents;
   private final Invitation invitation;
@@ -51,6 +53,7 @@ final class CallFlow {
   record Limits(int maxResumes, int maxTransfers, String apology) {}
 
   CallFlow(
+      TwilioAccounts accounts,
       ConnectorDirectory connectors,
       Documents documents,
       Invitation invitation,
@@ -59,6 +62,7 @@ final class CallFlow {
       CallStory story,
       Limits limits,
       Clock clock) {
+    this.accounts = accounts;
     this.connectors = connectors;
     this.documents = documents;
     this.invitation = invitation;
@@ -67,6 +71,20 @@ final class CallFlow {
     this.story = story;
     this.limits = limits;
     this.clock = clock;
+  }
+
+  /** Whether a Twilio account's calls may reach a connector. */
+  boolean admits(TwilioWebhook call, Connector connector) {
+    return accounts
+        .ownerOf(call.accountSid())
+        .map(owner -> owner.equals(connector.accountId()))
+        .orElse(true);
+  }
+
+  /** What an operator must read when they may not. */
+  String strangers(Connector connector) {
+    return "connector %s belongs to another account than this call's Twilio account does"
+        .formatted(connector.connectorId());
   }
 
   /** To a person instead of a worker, when none has room and somebody said where; else empty. */

@@ -38,6 +38,7 @@ final class Desk {
             story);
     CallFlow flow =
         new CallFlow(
+            config.accounts(),
             backing.connectors(),
             backing.documents(),
             invitation,

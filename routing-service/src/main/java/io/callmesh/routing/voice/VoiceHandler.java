@@ -73,6 +73,9 @@ final class VoiceHandler {
   }
 
   private Future<String> connect(TwilioWebhook call, Connector connector) {
+    if (!flow.admits(call, connector)) {
+      return lost(call, flow.strangers(connector));
+    }
     return flow.overflow(call, arriving(call, connector), connector)
         .map(Future::succeededFuture)
         .orElseGet(() -> stream(call, connector));

@@ -37,6 +37,8 @@ final class CallFixture {
               Map.of(
                   "CALLMESH_PUBLIC_URL", "https://mesh.example",
                   "CALLMESH_TICKET_SECRET", "a-secret-for-tickets",
+                  "CALLMESH_TWILIO_ACCOUNTS",
+                      "[{\"accountSid\":\"AC2\",\"authTokens\":[\"t\"],\"accountId\":\"other\"}]",
                   "CALLMESH_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9"),
               "routing-defaults.properties"));
   final Map<String, String> fields = new LinkedHashMap<>();

@@ -324,6 +324,18 @@ class CallFlowTest {
   }
 
   @Test
+  void callsOfATwilioAccountReachItsOwnersConnectorsOnly() throws Exception {
+    calls.destinations(destination("people", "flex", WORKFLOW));
+    String voice = calls.voice();
+    calls.handoff(voice, null, new JsonObject());
+    calls.fields.put("AccountSid", "AC2");
+
+    assertThat(Xml.verbs(calls.voice())).isEqualTo("Say Hangup");
+    assertThat(Xml.verbs(calls.next(voice, desk -> desk::streamEnded))).isEqualTo("Say Hangup");
+    assertThat(Xml.verbs(calls.answer(call -> failed(call, "conn-1"), ""))).isEqualTo("Say Hangup");
+  }
+
+  @Test
   void answersWithTheDocumentAsItIsNow() throws Exception {
     calls.connector(document("<Say>One</Say>"));
     assertThat(calls.voice()).contains("One");
