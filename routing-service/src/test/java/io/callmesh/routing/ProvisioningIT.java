@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -402,6 +404,45 @@ class ProvisioningIT {
     Reply winner =
         replies.stream().filter(reply -> reply.status() == 200).findFirst().orElseThrow();
     assertThat(two.get(connector(id)).tag()).isEqualTo(winner.tag());
+  }
+
+  @Test
+  void losesNoIncrementOfManyClientsAtOnce() {
+    String id = create(named("n").put("variantId", "0"));
+
+    List<CompletableFuture<Integer>> clients =
+        IntStream.range(0, 64)
+            .mapToObj(client -> increment(client % 2 == 0 ? one : two, id, 3))
+            .toList();
+    int acknowledged = clients.stream().mapToInt(CompletableFuture::join).sum();
+
+    assertThat(acknowledged).isPositive();
+    for (DocumentedApi replica : List.of(one, two)) {
+      assertThat(replica.get(connector(id)).json(200).getString("variantId"))
+          .isEqualTo(String.valueOf(acknowledged));
+    }
+  }
+
+  /** Reads, adds one if nobody else has meanwhile, and so on; gives how often it was taken. */
+  private CompletableFuture<Integer> increment(DocumentedApi replica, String id, int times) {
+    return times == 0
+        ? CompletableFuture.completedFuture(0)
+        : replica
+            .sendLater("GET", connector(id), "")
+            .thenCompose(
+                read ->
+                    replica.sendLater("PATCH", connector(id), next(read), "if-match", read.tag()))
+            .thenCompose(
+                reply -> {
+                  assertThat(reply.status()).as(reply.body()).isIn(200, 412);
+                  int taken = reply.status() == 200 ? 1 : 0;
+                  return increment(replica, id, times - 1).thenApply(more -> taken + more);
+                });
+  }
+
+  private static String next(Reply read) {
+    int value = Integer.parseInt(read.json(200).getString("variantId"));
+    return new JsonObject().put("variantId", String.valueOf(value + 1)).encode();
   }
 
   @Test
