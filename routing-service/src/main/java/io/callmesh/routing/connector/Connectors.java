@@ -64,14 +64,18 @@ public final class Connectors implements ConnectorDirectory {
         .toList();
   }
 
-  /** How many connectors a project has. */
-  public int countOfProject(String projectId) {
-    return byProject.all(projectId).size();
+  /** How many connectors an account has in a project. */
+  int count(String accountId, String projectId) {
+    return (int)
+        byProject.all(projectId).stream().filter(one -> one.accountId().equals(accountId)).count();
   }
 
-  /** How many numbers a project has. */
-  public int countNumbersOfProject(String projectId) {
-    return numbersByProject.all(projectId).size();
+  /** How many numbers an account has in a project. */
+  int countNumbers(String accountId, String projectId) {
+    return (int)
+        numbersByProject.all(projectId).stream()
+            .filter(one -> one.accountId().equals(accountId))
+            .count();
   }
 
   /** Stores a connector; done when Kafka has it. */
