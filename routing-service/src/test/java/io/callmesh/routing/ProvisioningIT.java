@@ -189,6 +189,27 @@ class ProvisioningIT {
   }
 
   @Test
+  void refusesAMemberWhoseNameIsNoText() {
+    JsonObject odd = named("x").put("\n", 1).put("%", 1).put("%A", 1);
+    String id = create(named("n"));
+    JsonArray updates =
+        new JsonArray()
+            .add(odd.copy().put("connectorId", id))
+            .add(new JsonObject().put("connectorId", id).put("name", "m"));
+
+    assertThat(one.post(connectors(), odd).problem(422)).endsWith("is unknown here");
+    assertThat(one.patch(connector(id), odd).problem(422)).endsWith("is unknown here");
+    assertThat(
+            one
+                .patch(connectors() + "/batch", new JsonObject().put("updates", updates))
+                .json(200)
+                .getJsonArray("results")
+                .stream()
+                .map(result -> ((JsonObject) result).getInteger("status")))
+        .containsExactly(422, 200);
+  }
+
+  @Test
   void tellsWhereTwimlIsWrong() {
     JsonObject fault =
         one.post(connectors(), named("n").put("twiml", "<Response>\n<Connect"))
