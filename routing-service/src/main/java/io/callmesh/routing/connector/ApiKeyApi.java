@@ -48,6 +48,7 @@ public final class ApiKeyApi {
 
   /** Mounts the routes. */
   public void mount(Router router) {
+    router.route(ALL + "/*").handler(ApiKeys::mustBeThere);
     router
         .route(ALL + "/*")
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))

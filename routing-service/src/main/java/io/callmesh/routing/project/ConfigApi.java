@@ -7,6 +7,7 @@ import io.callmesh.routing.connector.Connectors;
 import io.callmesh.routing.connector.ProvisioningApi;
 import io.callmesh.routing.connector.ProvisioningLock;
 import io.callmesh.routing.connector.Scope;
+import io.callmesh.runtime.security.ApiKeys;
 import io.callmesh.runtime.web.EntityTag;
 import io.callmesh.runtime.web.Json;
 import io.callmesh.runtime.web.Problem;
@@ -51,6 +52,7 @@ public final class ConfigApi {
 
   /** Lets bodies in that are longer than others; mounted before what bounds those. */
   public void mountBody(Router router) {
+    router.route(CONFIG).handler(ApiKeys::mustBeThere);
     router.route(CONFIG).handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
   }
 
