@@ -397,6 +397,7 @@ class ProvisioningIT {
     assertThat(two.get(connector(id), "if-none-match", "\"a\", W/" + tag).status()).isEqualTo(304);
     String newTag = one.patch(connector(id), named("m"), "if-match", tag).tag();
     assertThat(newTag).isNotEqualTo(tag);
+    assertThat(one.patch(connector(id), named("m"), "if-none-match", "*").status()).isEqualTo(200);
     assertThat(one.get(connector(id), "if-none-match", tag).json(200).getString("name"))
         .isEqualTo("m");
     assertThat(one.patch(connector(id), named("o"), "if-match", tag).problem(412))
@@ -694,6 +695,37 @@ class ProvisioningIT {
     assertThat(own.send("DELETE", "/v1/api-keys/" + wider, "").status()).isEqualTo(404);
     assertThat(one.with(made.getString("apiKey")).get("/v1/api-keys").problem(403))
         .contains("for one project");
+  }
+
+  @Test
+  void issuesNoKeyForAProjectOfNoAccount() {
+    assertThat(one.post("/v1/api-keys", named("n").put("projectId", project)).problem(422))
+        .isEqualTo("accountId is needed with projectId, which is of one account");
+  }
+
+  @Test
+  void showsAndForgetsKeysOnEveryReplica() {
+    String secret = issue(new JsonObject().put("accountId", "acme"));
+    String path = "/v1/api-keys/" + keyId(secret);
+
+    assertThat(two.get(path).status()).isEqualTo(200);
+    assertThat(two.get("/v1/api-keys").body()).contains(keyId(secret));
+    assertThat(one.send("DELETE", path, "").status()).isEqualTo(200);
+    assertThat(two.get(path).status()).isEqualTo(404);
+    assertThat(two.get("/v1/api-keys").body()).doesNotContain(keyId(secret));
+  }
+
+  @Test
+  void readsNoBodyOfARequestWithoutAKey() {
+    String tooLong = "x".repeat(5_000_000);
+    String config = "/v1/agents/" + project + "/telephony/config";
+    String call = "/v1/calls/CA0123456789abcdef0123456789abcdef/hangup";
+
+    for (String path : List.of(connectors(), "/v1/api-keys", call)) {
+      assertThat(one.with("").send("POST", path, tooLong).status()).as(path).isEqualTo(401);
+      assertThat(one.send("POST", path, tooLong).status()).as(path).isEqualTo(413);
+    }
+    assertThat(one.with("").send("PUT", config, tooLong).status()).isEqualTo(401);
   }
 
   @Test
