@@ -109,7 +109,14 @@ public final class ConfigApi {
       RoutingContext context, Scope scope, @Nullable String account, JsonObject document) {
     ProjectState state = ProjectState.of(tables, scope, account);
     tag(state).mustMatch(context);
-    return new Planned(tag(state), ConfigPlan.of(state, tables, document, clock.instant()));
+    ConfigPlan plan = ConfigPlan.of(state, tables, document, clock.instant());
+    if (plan.writes() > 0 && account == null && state.isNobodys(scope)) {
+      throw new Problem(
+          422,
+          "nobody has anything in this project yet, and this key is for every account; "
+              + "name one by ?accountId= (callmesh: --account)");
+    }
+    return new Planned(tag(state), plan);
   }
 
   private Future<Planned> carryOut(
