@@ -140,7 +140,12 @@ final class MeshApi {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT).header("x-api-key", apiKey);
+    return HttpRequest.newBuilder(uri(path)).timeout(TIMEOUT).header("x-api-key", apiKey);
+  }
+
+  /** The base may have a path of its own, where a proxy has the mesh below one. */
+  URI uri(String path) {
+    return URI.create(base.toString().replaceFirst("/+$", "") + path);
   }
 
   private HttpResponse<String> exchange(HttpRequest request) {
@@ -161,7 +166,8 @@ final class MeshApi {
     return "/v1/agents/" + encode(project) + "/telephony";
   }
 
-  private static String encode(String value) {
-    return URLEncoder.encode(value, StandardCharsets.UTF_8);
+  /** For a path and for a query: a space is no plus in the former. */
+  static String encode(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
   }
 }

@@ -22,7 +22,8 @@ final class MeshOptions {
       names = "--account",
       paramLabel = "ACCOUNT",
       description =
-          "Whose configuration, for a key to several accounts. Default: the only one there.")
+          "Whose configuration, for a key to several accounts. Default: the only one there; needed"
+              + " in a project that has nothing yet.")
   private @Nullable String account;
 
   @Option(

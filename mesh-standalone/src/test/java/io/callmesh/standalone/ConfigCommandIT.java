@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -114,10 +115,9 @@ class ConfigCommandIT {
   private int apply(@Nullable Function<String, @Nullable String> terminal, String... arguments) {
     ConfigApplyCommand command =
         new ConfigApplyCommand(Map.of("CALLMESH_ADMIN_API_KEY", KEY), stream(), terminal);
-    String[] all = new String[arguments.length + 1];
-    all[0] = file.toString();
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    return run(command, all);
+    List<String> all = new ArrayList<>(List.of(file.toString(), "--account", "demo-account"));
+    all.addAll(List.of(arguments));
+    return run(command, all.toArray(String[]::new));
   }
 
   private int run(Object command, String... arguments) {
@@ -197,6 +197,15 @@ class ConfigCommandIT {
 
     assertThat(export("--format", "json")).isZero();
     assertThat(printed().strip()).isEqualTo("{\"connectors\":[],\"phoneNumbers\":[]}");
+  }
+
+  @Test
+  void asksWhoseANewProjectIs() {
+    ConfigApplyCommand command =
+        new ConfigApplyCommand(Map.of("CALLMESH_ADMIN_API_KEY", KEY), stream(), null);
+
+    assertThat(run(command, file.toString(), "--yes")).isEqualTo(2);
+    assertThat(err.toString()).contains("nobody has anything in this project yet", "--account");
   }
 
   @Test

@@ -50,7 +50,8 @@ class ConfigIT {
   }
 
   private Reply put(JsonObject document, String query, String... headers) {
-    return api.send("PUT", base() + "/config" + query, document.encode(), headers);
+    String nobodys = query.isEmpty() ? "?accountId=" : query + "&accountId=";
+    return api.send("PUT", base() + "/config" + nobodys, document.encode(), headers);
   }
 
   private JsonObject applied(JsonObject document) {
@@ -286,7 +287,7 @@ class ConfigIT {
   void refusesNumbersOfOthers() {
     String theirs = freeNumber();
     JsonObject taken = document(new JsonArray(), new JsonArray().add(number(theirs, null)));
-    String elsewhere = "/v1/agents/other-" + project + "/telephony/config";
+    String elsewhere = "/v1/agents/other-" + project + "/telephony/config?accountId=";
     assertThat(api.send("PUT", elsewhere, taken.encode()).status()).isEqualTo(200);
 
     assertThat(put(taken, "").problem(422))
@@ -328,6 +329,39 @@ class ConfigIT {
     assertThat(told(api.with(key).send("PUT", base() + "/config", document().encode()).json(200)))
         .containsExactly("delete mine");
     assertThat(api.get(base() + "/connectors").json(200).getJsonArray("connectors")).hasSize(1);
+  }
+
+  @Test
+  void wantsToKnowWhoseANewProjectIs() {
+    String config = base() + "/config";
+    String document = document(support()).encode();
+
+    for (String query : List.of("", "?dryRun=true")) {
+      assertThat(api.send("PUT", config + query, document).problem(422)).contains("?accountId=");
+    }
+    assertThat(api.send("PUT", config, document().encode()).status()).isEqualTo(200);
+    assertThat(api.send("PUT", config + "?accountId=acme", document).status()).isEqualTo(200);
+    assertThat(told(api.send("PUT", config, document().encode()).json(200)))
+        .containsExactly("delete support");
+  }
+
+  @Test
+  void limitsEachAccountInAProjectByItself() {
+    JsonArray many = new JsonArray();
+    for (int i = 0; i < 1_000; i++) {
+      many.add(new JsonObject().put("name", "c" + i));
+    }
+    JsonObject full = document(many, new JsonArray());
+    JsonObject more = new JsonObject().put("name", "more");
+
+    for (String account : List.of("a", "b")) {
+      String config = base() + "/config?accountId=" + account;
+      assertThat(api.send("PUT", config, full.encode()).status()).isEqualTo(200);
+      assertThat(api.post(base() + "/connectors", more.put("accountId", account)).problem(409))
+          .contains("at most 1000 connectors in a project, this would be 1001");
+    }
+    assertThat(api.post(base() + "/connectors", more.put("accountId", "c")).status())
+        .isEqualTo(201);
   }
 
   @Test

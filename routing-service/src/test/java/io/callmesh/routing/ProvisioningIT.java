@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -184,6 +186,27 @@ class ProvisioningIT {
     }
 
     assertThat(one.post(connectors(), body).fault(422).getJsonArray("errors")).hasSize(20);
+  }
+
+  @Test
+  void refusesAMemberWhoseNameIsNoText() {
+    JsonObject odd = named("x").put("\n", 1).put("%", 1).put("%A", 1);
+    String id = create(named("n"));
+    JsonArray updates =
+        new JsonArray()
+            .add(odd.copy().put("connectorId", id))
+            .add(new JsonObject().put("connectorId", id).put("name", "m"));
+
+    assertThat(one.post(connectors(), odd).problem(422)).endsWith("is unknown here");
+    assertThat(one.patch(connector(id), odd).problem(422)).endsWith("is unknown here");
+    assertThat(
+            one
+                .patch(connectors() + "/batch", new JsonObject().put("updates", updates))
+                .json(200)
+                .getJsonArray("results")
+                .stream()
+                .map(result -> ((JsonObject) result).getInteger("status")))
+        .containsExactly(422, 200);
   }
 
   @Test
@@ -374,6 +397,7 @@ class ProvisioningIT {
     assertThat(two.get(connector(id), "if-none-match", "\"a\", W/" + tag).status()).isEqualTo(304);
     String newTag = one.patch(connector(id), named("m"), "if-match", tag).tag();
     assertThat(newTag).isNotEqualTo(tag);
+    assertThat(one.patch(connector(id), named("m"), "if-none-match", "*").status()).isEqualTo(200);
     assertThat(one.get(connector(id), "if-none-match", tag).json(200).getString("name"))
         .isEqualTo("m");
     assertThat(one.patch(connector(id), named("o"), "if-match", tag).problem(412))
@@ -402,6 +426,45 @@ class ProvisioningIT {
     Reply winner =
         replies.stream().filter(reply -> reply.status() == 200).findFirst().orElseThrow();
     assertThat(two.get(connector(id)).tag()).isEqualTo(winner.tag());
+  }
+
+  @Test
+  void losesNoIncrementOfManyClientsAtOnce() {
+    String id = create(named("n").put("variantId", "0"));
+
+    List<CompletableFuture<Integer>> clients =
+        IntStream.range(0, 64)
+            .mapToObj(client -> increment(client % 2 == 0 ? one : two, id, 3))
+            .toList();
+    int acknowledged = clients.stream().mapToInt(CompletableFuture::join).sum();
+
+    assertThat(acknowledged).isPositive();
+    for (DocumentedApi replica : List.of(one, two)) {
+      assertThat(replica.get(connector(id)).json(200).getString("variantId"))
+          .isEqualTo(String.valueOf(acknowledged));
+    }
+  }
+
+  /** Reads, adds one if nobody else has meanwhile, and so on; gives how often it was taken. */
+  private CompletableFuture<Integer> increment(DocumentedApi replica, String id, int times) {
+    return times == 0
+        ? CompletableFuture.completedFuture(0)
+        : replica
+            .sendLater("GET", connector(id), "")
+            .thenCompose(
+                read ->
+                    replica.sendLater("PATCH", connector(id), next(read), "if-match", read.tag()))
+            .thenCompose(
+                reply -> {
+                  assertThat(reply.status()).as(reply.body()).isIn(200, 412);
+                  int taken = reply.status() == 200 ? 1 : 0;
+                  return increment(replica, id, times - 1).thenApply(more -> taken + more);
+                });
+  }
+
+  private static String next(Reply read) {
+    int value = Integer.parseInt(read.json(200).getString("variantId"));
+    return new JsonObject().put("variantId", String.valueOf(value + 1)).encode();
   }
 
   @Test
@@ -632,6 +695,37 @@ class ProvisioningIT {
     assertThat(own.send("DELETE", "/v1/api-keys/" + wider, "").status()).isEqualTo(404);
     assertThat(one.with(made.getString("apiKey")).get("/v1/api-keys").problem(403))
         .contains("for one project");
+  }
+
+  @Test
+  void issuesNoKeyForAProjectOfNoAccount() {
+    assertThat(one.post("/v1/api-keys", named("n").put("projectId", project)).problem(422))
+        .isEqualTo("accountId is needed with projectId, which is of one account");
+  }
+
+  @Test
+  void showsAndForgetsKeysOnEveryReplica() {
+    String secret = issue(new JsonObject().put("accountId", "acme"));
+    String path = "/v1/api-keys/" + keyId(secret);
+
+    assertThat(two.get(path).status()).isEqualTo(200);
+    assertThat(two.get("/v1/api-keys").body()).contains(keyId(secret));
+    assertThat(one.send("DELETE", path, "").status()).isEqualTo(200);
+    assertThat(two.get(path).status()).isEqualTo(404);
+    assertThat(two.get("/v1/api-keys").body()).doesNotContain(keyId(secret));
+  }
+
+  @Test
+  void readsNoBodyOfARequestWithoutAKey() {
+    String tooLong = "x".repeat(5_000_000);
+    String config = "/v1/agents/" + project + "/telephony/config";
+    String call = "/v1/calls/CA0123456789abcdef0123456789abcdef/hangup";
+
+    for (String path : List.of(connectors(), "/v1/api-keys", call)) {
+      assertThat(one.with("").send("POST", path, tooLong).status()).as(path).isEqualTo(401);
+      assertThat(one.send("POST", path, tooLong).status()).as(path).isEqualTo(413);
+    }
+    assertThat(one.with("").send("PUT", config, tooLong).status()).isEqualTo(401);
   }
 
   @Test

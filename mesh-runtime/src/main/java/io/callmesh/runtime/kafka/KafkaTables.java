@@ -136,6 +136,11 @@ public final class KafkaTables {
     return vertx;
   }
 
+  /** Bounds every wait for Kafka; a write that was given up may come to pass for so long yet. */
+  public Duration requestTimeout() {
+    return config.requestTimeout();
+  }
+
   KafkaConfig config() {
     return config;
   }

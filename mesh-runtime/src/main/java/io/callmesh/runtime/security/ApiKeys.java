@@ -68,6 +68,18 @@ public final class ApiKeys {
     return context -> admit(context, right);
   }
 
+  /**
+   * A route handler that answers 401 when there is no key at all, good or not: for before a body is
+   * read.
+   */
+  public static void mustBeThere(RoutingContext context) {
+    if (context.request().getHeader(HEADER) == null) {
+      context.fail(Problem.unauthorized());
+    } else {
+      context.next();
+    }
+  }
+
   private void admit(RoutingContext context, ApiKey.Right right) {
     String presented = context.request().getHeader(HEADER);
     if (presented == null) {

@@ -1,6 +1,7 @@
 package io.callmesh.runtime.web;
 
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.security.MessageDigest;
@@ -39,7 +40,7 @@ public record EntityTag(String text) {
     }
   }
 
-  /** Answers 200 with the tag, or 304 when the client says that it has this already. */
+  /** Answers 200 with the tag, or 304 when the client reads and says that it has it. */
   public void answer(RoutingContext context, JsonObject shown) {
     if (!isHad(context)) {
       Json.answer(context, 200, shown);
@@ -47,17 +48,22 @@ public record EntityTag(String text) {
   }
 
   /**
-   * Gives the answer its tag. True when the client says that it has this already; then 304 has been
-   * answered.
+   * Gives the answer its tag. True when the client reads and says that it has this already; then
+   * 304 has been answered.
    */
   public boolean isHad(RoutingContext context) {
     context.response().putHeader(HttpHeaders.ETAG, text);
     String had = context.request().getHeader(HttpHeaders.IF_NONE_MATCH);
-    boolean same = had != null && isIn(had, true);
+    boolean same = had != null && reads(context) && isIn(had, true);
     if (same) {
       context.response().setStatusCode(304).end().onFailure(Problem::gone);
     }
     return same;
+  }
+
+  private static boolean reads(RoutingContext context) {
+    HttpMethod method = context.request().method();
+    return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
   }
 
   private boolean isIn(String list, boolean weak) {

@@ -52,10 +52,19 @@ public record Fault(String pointer, String detail, int line, int column) {
         .replace("%7E", "~");
   }
 
-  /** A member's name from its place in a pointer. */
+  /** A member's name from its place in a pointer; as it stands there when it is malformed. */
   public static String unescaped(String part) {
-    String plus = part.replace("+", "%2B"); // a plus is a space to the decoder
-    return URLDecoder.decode(plus, StandardCharsets.UTF_8).replace("~1", "/").replace("~0", "~");
+    return decoded(part).replace("~1", "/").replace("~0", "~");
+  }
+
+  /** The schema library writes a control character with one digit only. */
+  private static String decoded(String part) {
+    try {
+      String plus = part.replace("+", "%2B"); // a plus is a space to the decoder
+      return URLDecoder.decode(plus, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException malformed) {
+      return part;
+    }
   }
 
   JsonObject toJson() {

@@ -1,8 +1,10 @@
 package io.callmesh.runtime.web;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.Callable;
 
 /** Reads JSON bodies and writes JSON answers. */
 public final class Json {
@@ -23,10 +25,26 @@ public final class Json {
 
   /** Answers with JSON. */
   public static void answer(RoutingContext context, int status, JsonObject body) {
+    answer(context, status, body.toBuffer());
+  }
+
+  /**
+   * Answers 200 with JSON that may be long: it is made and encoded on a worker thread, and whatever
+   * fails there fails the request.
+   */
+  public static void answerLong(RoutingContext context, Callable<JsonObject> body) {
+    context
+        .vertx()
+        .executeBlocking(() -> body.call().toBuffer())
+        .onSuccess(text -> answer(context, 200, text))
+        .onFailure(context::fail);
+  }
+
+  private static void answer(RoutingContext context, int status, Buffer body) {
     context
         .response()
         .setStatusCode(status)
         .putHeader("content-type", "application/json")
-        .end(body.toBuffer());
+        .end(body);
   }
 }

@@ -177,6 +177,7 @@ class ProblemTest {
         "#/a/0/b|a[0].b must be b",
         "#/a~1b/%C3%BC~0+|a/b.ü~+ must be b",
         "#/7|[7] must be b",
+        "#/a%A/%|a%A.% must be b",
       })
   void namesThePlaceOfAFault(String pointer, String sentence) {
     assertThat(Problem.invalid(List.of(Fault.at(pointer, "must be b")))).hasMessage(sentence);

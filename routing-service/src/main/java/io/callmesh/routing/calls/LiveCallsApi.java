@@ -84,8 +84,10 @@ public final class LiveCallsApi {
 
   private void post(
       Router router, String action, Function<RoutingContext, Future<JsonObject>> handler) {
+    String path = "/v1/calls/:callSid/" + action;
+    router.post(path).handler(ApiKeys::mustBeThere);
     router
-        .post("/v1/calls/:callSid/" + action)
+        .post(path)
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
         .handler(keys.require(ApiKey.Right.CALLS_CONTROL))
         .handler(

@@ -7,6 +7,7 @@ import io.callmesh.routing.api.ApiDocument;
 import io.callmesh.runtime.kafka.KafkaIndex;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.security.ApiKeys;
+import io.callmesh.runtime.web.Fault;
 import io.callmesh.runtime.web.Json;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.Future;
@@ -19,6 +20,8 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,7 @@ public final class ApiKeyApi {
 
   /** Mounts the routes. */
   public void mount(Router router) {
+    router.route(ALL + "/*").handler(ApiKeys::mustBeThere);
     router
         .route(ALL + "/*")
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
@@ -68,6 +72,14 @@ public final class ApiKeyApi {
 
   private void list(RoutingContext context) {
     ApiKey own = ApiKeys.of(context);
+    table
+        .catchUp()
+        .map(caughtUp -> managedBy(own))
+        .onSuccess(keys -> Json.answer(context, 200, new JsonObject().put("apiKeys", keys)))
+        .onFailure(context::fail);
+  }
+
+  private JsonArray managedBy(ApiKey own) {
     Collection<ApiKey> some =
         own.accountId() == null ? table.values() : byAccount.all(own.accountId());
     JsonArray visible = new JsonArray();
@@ -75,7 +87,7 @@ public final class ApiKeyApi {
         .filter(key -> manages(own, key))
         .sorted(Comparator.comparing(ApiKey::createdAt).thenComparing(ApiKey::keyId))
         .forEach(key -> visible.add(shown(key)));
-    Json.answer(context, 200, new JsonObject().put("apiKeys", visible));
+    return visible;
   }
 
   private static boolean manages(ApiKey own, ApiKey key) {
@@ -97,6 +109,10 @@ public final class ApiKeyApi {
             said.getString("projectId"),
             rights(said.getJsonArray("rights"), own),
             clock.instant());
+    if (key.projectId() != null && key.accountId() == null) {
+      throw Problem.invalid(
+          List.of(Fault.at("#/accountId", "is needed with projectId, which is of one account")));
+    }
     if (!manages(own, key)) {
       throw Problem.forbidden("a key issues none that is wider than itself: it has one account");
     }
@@ -139,10 +155,10 @@ public final class ApiKeyApi {
     String keyId = context.pathParam("keyId");
     ApiKey own = ApiKeys.of(context);
     return table
-        .find(keyId)
+        .catchUp()
         .map(
-            found ->
-                found
+            caughtUp ->
+                Optional.ofNullable(table.get(keyId))
                     .filter(key -> manages(own, key))
                     .orElseThrow(
                         () -> Problem.notFound("no key " + keyId + " that this key may manage")));

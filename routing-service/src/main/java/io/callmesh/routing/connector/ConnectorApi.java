@@ -42,11 +42,15 @@ final class ConnectorApi {
 
   private void list(RoutingContext context) {
     Scope scope = Scope.of(context);
+    Json.answerLong(context, () -> visible(scope));
+  }
+
+  private JsonObject visible(Scope scope) {
     JsonArray visible = new JsonArray();
     connectors.ofProject(scope.project()).stream()
         .filter(scope::sees)
         .forEach(connector -> visible.add(connector.toPublicJson()));
-    Json.answer(context, 200, new JsonObject().put("connectors", visible));
+    return new JsonObject().put("connectors", visible);
   }
 
   private void create(RoutingContext context) {

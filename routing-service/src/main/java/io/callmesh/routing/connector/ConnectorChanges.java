@@ -54,7 +54,7 @@ final class ConnectorChanges {
     Connector connector =
         ConnectorForm.created(said, account, scope.project(), token, clock.instant());
     check(connector, said);
-    ProjectLimits.mustTakeConnectors(connectors.countOfProject(scope.project()), 1);
+    ProjectLimits.mustTakeConnectors(connectors.count(account, scope.project()), 1);
     return connector;
   }
 
@@ -120,8 +120,9 @@ final class ConnectorChanges {
         connectors.numbersOf(before.connectorId()).stream()
             .map(number -> inProject(number, project))
             .toList();
-    ProjectLimits.mustTakeConnectors(connectors.countOfProject(project), 1);
-    ProjectLimits.mustTakeNumbers(connectors.countNumbersOfProject(project), moving.size());
+    ProjectLimits.mustTakeConnectors(connectors.count(after.accountId(), project), 1);
+    ProjectLimits.mustTakeNumbers(
+        connectors.countNumbers(after.accountId(), project), moving.size());
     return connectors.store(moving);
   }
 

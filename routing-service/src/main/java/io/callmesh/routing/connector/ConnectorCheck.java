@@ -41,6 +41,9 @@ public final class ConnectorCheck {
           "transfer-encoding",
           "upgrade");
 
+  /** As it is stored, in bytes: Kafka takes no record over 1 MiB. */
+  private static final int MAX_STORED = 900_000;
+
   private static final int SHOWN = 60;
 
   private static final String WEBSOCKET_HEADERS = "sec-websocket-";
@@ -74,11 +77,19 @@ public final class ConnectorCheck {
     if (said.contains("twiml")) {
       check.twiml();
     }
+    check.size();
     return check.faults;
   }
 
   private void fault(String pointer, String detail) {
     faults.add(Fault.at(pointer, detail));
+  }
+
+  private void size() {
+    int bytes = connector.toJson().toBuffer().length();
+    if (bytes > MAX_STORED) {
+      fault("#", "must take at most %d bytes to store, takes %d".formatted(MAX_STORED, bytes));
+    }
   }
 
   private void agent() {

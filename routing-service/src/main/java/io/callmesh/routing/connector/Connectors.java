@@ -22,6 +22,7 @@ public final class Connectors implements ConnectorDirectory {
   private final KafkaIndex<Connector> byProject;
   private final KafkaIndex<PhoneNumber> numbersByProject;
   private final KafkaIndex<PhoneNumber> numbersByConnector;
+  private final UnsettledWrites unsettled;
 
   /** Asks for both tables; they are read before the service starts. */
   public Connectors(KafkaTables tables) {
@@ -30,11 +31,20 @@ public final class Connectors implements ConnectorDirectory {
     this.byProject = connectors.index("project", Connector::projectId);
     this.numbersByProject = numbers.index("project", PhoneNumber::projectId);
     this.numbersByConnector = numbers.index("connector", PhoneNumber::connectorId);
+    this.unsettled = new UnsettledWrites(tables.requestTimeout(), System::nanoTime);
   }
 
   /** Succeeds when both tables have what anybody was told is stored. */
   public Future<Void> catchUp() {
     return Future.all(connectors.catchUp(), numbers.catchUp()).mapEmpty();
+  }
+
+  /**
+   * How long until no write of this process can come to pass any more that it has given up, in ms;
+   * 0 when there is none.
+   */
+  long settleInMs() {
+    return unsettled.settleInMs();
   }
 
   @Override
@@ -54,24 +64,28 @@ public final class Connectors implements ConnectorDirectory {
         .toList();
   }
 
-  /** How many connectors a project has. */
-  public int countOfProject(String projectId) {
-    return byProject.all(projectId).size();
+  /** How many connectors an account has in a project. */
+  int count(String accountId, String projectId) {
+    return (int)
+        byProject.all(projectId).stream().filter(one -> one.accountId().equals(accountId)).count();
   }
 
-  /** How many numbers a project has. */
-  public int countNumbersOfProject(String projectId) {
-    return numbersByProject.all(projectId).size();
+  /** How many numbers an account has in a project. */
+  int countNumbers(String accountId, String projectId) {
+    return (int)
+        numbersByProject.all(projectId).stream()
+            .filter(one -> one.accountId().equals(accountId))
+            .count();
   }
 
   /** Stores a connector; done when Kafka has it. */
   public Future<Void> store(Connector connector) {
-    return connectors.put(connector.connectorId(), connector);
+    return unsettled.watch(connectors.put(connector.connectorId(), connector));
   }
 
   /** Removes a connector; done when Kafka has it. */
   public Future<Void> remove(Connector connector) {
-    return connectors.remove(connector.connectorId());
+    return unsettled.watch(connectors.remove(connector.connectorId()));
   }
 
   /** The number, if it was imported. */
@@ -100,7 +114,7 @@ public final class Connectors implements ConnectorDirectory {
 
   /** Stores a number; done when Kafka has it. */
   public Future<Void> store(PhoneNumber number) {
-    return numbers.put(number.number(), number);
+    return unsettled.watch(numbers.put(number.number(), number));
   }
 
   /** Stores numbers; done when Kafka has all of them. A failure leaves those stored that were. */
@@ -115,7 +129,7 @@ public final class Connectors implements ConnectorDirectory {
 
   /** Removes a number; done when Kafka has it. */
   public Future<Void> remove(PhoneNumber number) {
-    return numbers.remove(number.number());
+    return unsettled.watch(numbers.remove(number.number()));
   }
 
   /**

@@ -10,6 +10,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The phone numbers of a project. */
 final class PhoneNumberApi {
@@ -37,12 +38,16 @@ final class PhoneNumberApi {
   private void list(RoutingContext context) {
     Scope scope = Scope.of(context);
     String connectorId = context.request().getParam("connectorId");
+    Json.answerLong(context, () -> visible(scope, connectorId));
+  }
+
+  private JsonObject visible(Scope scope, @Nullable String connectorId) {
     List<PhoneNumber> numbers =
         connectorId == null
             ? connectors.numbersOfProject(scope.project())
             : connectors.numbersOf(connectorId);
     JsonArray visible = shown(numbers.stream().filter(scope::sees).toList());
-    Json.answer(context, 200, new JsonObject().put("phoneNumbers", visible));
+    return new JsonObject().put("phoneNumbers", visible);
   }
 
   private static JsonArray shown(List<PhoneNumber> numbers) {

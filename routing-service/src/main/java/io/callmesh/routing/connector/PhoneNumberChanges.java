@@ -62,7 +62,7 @@ final class PhoneNumberChanges {
               () -> new PhoneNumber(number, scope.project(), account, environment, null));
       imported.add(connector == null ? plain : leading(plain, connector));
     }
-    ProjectLimits.mustTakeNumbers(connectors.countNumbersOfProject(scope.project()), added);
+    ProjectLimits.mustTakeNumbers(connectors.countNumbers(account, scope.project()), added);
     return imported;
   }
 

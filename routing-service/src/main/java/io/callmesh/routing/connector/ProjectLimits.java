@@ -2,7 +2,9 @@ package io.callmesh.routing.connector;
 
 import io.callmesh.runtime.web.Problem;
 
-/** How much a project holds at most, so that no script fills the tables of everybody. */
+/**
+ * How much an account has in a project at most, so that no script fills the tables of everybody.
+ */
 public final class ProjectLimits {
   private static final int CONNECTORS = 1_000;
   private static final int NUMBERS = 50_000;
@@ -22,7 +24,7 @@ public final class ProjectLimits {
   private static void must(int there, int more, int most, String what) {
     if (more > 0 && there + more > most) {
       throw Problem.conflict(
-          "a project has at most %d %s, this would be %d; delete some or use another project"
+          "an account has at most %d %s in a project, this would be %d; delete some or use another project"
               .formatted(most, what, there + more));
     }
   }

@@ -52,6 +52,7 @@ public final class ProvisioningApi {
 
   /** Mounts the routes, and what every route below {@link #BASE} passes first. */
   public void mount(Router router) {
+    router.route(BASE + "/*").handler(ApiKeys::mustBeThere);
     router
         .route(BASE + "/*")
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))

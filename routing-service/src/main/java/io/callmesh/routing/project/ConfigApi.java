@@ -7,6 +7,7 @@ import io.callmesh.routing.connector.Connectors;
 import io.callmesh.routing.connector.ProvisioningApi;
 import io.callmesh.routing.connector.ProvisioningLock;
 import io.callmesh.routing.connector.Scope;
+import io.callmesh.runtime.security.ApiKeys;
 import io.callmesh.runtime.web.EntityTag;
 import io.callmesh.runtime.web.Json;
 import io.callmesh.runtime.web.Problem;
@@ -51,6 +52,7 @@ public final class ConfigApi {
 
   /** Lets bodies in that are longer than others; mounted before what bounds those. */
   public void mountBody(Router router) {
+    router.route(CONFIG).handler(ApiKeys::mustBeThere);
     router.route(CONFIG).handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
   }
 
@@ -107,7 +109,14 @@ public final class ConfigApi {
       RoutingContext context, Scope scope, @Nullable String account, JsonObject document) {
     ProjectState state = ProjectState.of(tables, scope, account);
     tag(state).mustMatch(context);
-    return new Planned(tag(state), ConfigPlan.of(state, tables, document, clock.instant()));
+    ConfigPlan plan = ConfigPlan.of(state, tables, document, clock.instant());
+    if (plan.writes() > 0 && account == null && state.isNobodys(scope)) {
+      throw new Problem(
+          422,
+          "nobody has anything in this project yet, and this key is for every account; "
+              + "name one by ?accountId= (callmesh: --account)");
+    }
+    return new Planned(tag(state), plan);
   }
 
   private Future<Planned> carryOut(

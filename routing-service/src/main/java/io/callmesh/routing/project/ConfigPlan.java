@@ -273,9 +273,9 @@ final class ConfigPlan {
   }
 
   private void mustFit() {
-    int connectors = tables.countOfProject(state.project()) - removed.size();
+    int connectors = state.connectors().size() - removed.size();
     ProjectLimits.mustTakeConnectors(connectors, tokens.size());
-    int known = tables.countNumbersOfProject(state.project()) - numbersRemoved.size();
+    int known = state.numbers().size() - numbersRemoved.size();
     long added =
         numbersStored.stream()
             .filter(number -> tables.getNumber(number.number()).isEmpty())

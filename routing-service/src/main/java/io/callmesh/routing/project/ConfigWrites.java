@@ -1,5 +1,6 @@
 package io.callmesh.routing.project;
 
+import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.routing.connector.Connectors;
 import io.callmesh.runtime.web.Problem;
@@ -29,7 +30,10 @@ final class ConfigWrites {
     this.plan = plan;
   }
 
-  /** Done when Kafka has everything; fails with a 503 that tells what it has. */
+  /**
+   * Done when Kafka has everything; fails with a 503 that tells what it has, a 422 when it is of no
+   * use to try again.
+   */
   Future<Void> apply() {
     return each(plan.stored(), this::store)
         .compose(done -> each(plan.numbersStored(), tables::store))
@@ -61,9 +65,16 @@ final class ConfigWrites {
             ? ""
             : "; give new tokens to the connectors that were created: "
                 + String.join(", ", created);
+    boolean never = FailureCode.of(cause) == FailureCode.BAD_REQUEST;
     return new Problem(
-        503,
-        "only %d of %d changes could be stored; apply the same document again to go on%s"
-            .formatted(written.get(), plan.writes(), tokens));
+        never ? 422 : 503,
+        "only %d of %d changes could be stored; %s%s"
+            .formatted(
+                written.get(),
+                plan.writes(),
+                never
+                    ? "one is too large to be: make it smaller and apply the document again"
+                    : "apply the same document again to go on",
+                tokens));
   }
 }

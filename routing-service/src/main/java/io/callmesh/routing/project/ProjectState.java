@@ -56,6 +56,11 @@ record ProjectState(
         numbers.stream().filter(number -> accountOf.apply(number).equals(its)).toList());
   }
 
+  /** Whether neither what is here nor the key tells whose it is. */
+  boolean isNobodys(Scope scope) {
+    return scope.key().accountId() == null && connectors.isEmpty() && numbers.isEmpty();
+  }
+
   /** A number that leads to a connector is its account's. */
   private static String account(Connectors tables, Scope scope, PhoneNumber number) {
     return connectorOf(tables, number)
@@ -71,7 +76,7 @@ record ProjectState(
   private static String only(Set<String> accounts) {
     if (accounts.size() > 1) {
       throw Problem.conflict(
-          "this project has something of several accounts, %s; name one by ?accountId="
+          "this project has something of several accounts, %s; name one by ?accountId= (callmesh: --account)"
               .formatted(String.join(", ", accounts.stream().map(a -> "'" + a + "'").toList())));
     }
     return accounts.isEmpty() ? "" : accounts.iterator().next();

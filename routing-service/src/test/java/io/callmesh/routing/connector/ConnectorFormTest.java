@@ -9,6 +9,7 @@ import io.callmesh.runtime.web.Problem;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -174,11 +175,23 @@ class ConnectorFormTest {
     Connector connector =
         created("{\"name\":\"n\",\"twiml\":\"<gone\",\"fallbackDestination\":\"x\"}");
 
-    assertThat(ConnectorCheck.faults(connector, java.util.Set.of("name"), named -> false))
-        .isEmpty();
-    assertThat(ConnectorCheck.faults(connector, java.util.Set.of("destinations"), named -> false))
+    assertThat(ConnectorCheck.faults(connector, Set.of("name"), named -> false)).isEmpty();
+    assertThat(ConnectorCheck.faults(connector, Set.of("destinations"), named -> false))
         .extracting(fault -> fault.pointer())
         .isEqualTo(List.of("#/fallbackDestination"));
+  }
+
+  @Test
+  void boundsWhatItTakesToStore() {
+    JsonObject body = new JsonObject().put("name", "n").put("variantId", "é".repeat(450_000));
+
+    assertThat(ConnectorCheck.faults(created(body.encode()), Set.of(), named -> false))
+        .singleElement()
+        .satisfies(
+            fault -> {
+              assertThat(fault.pointer()).isEqualTo("#");
+              assertThat(fault.detail()).startsWith("must take at most 900000 bytes to store");
+            });
   }
 
   @Test
@@ -202,8 +215,10 @@ class ConnectorFormTest {
     ProjectLimits.mustTakeConnectors(999, 1);
     ProjectLimits.mustTakeNumbers(50_001, 0);
     assertThatThrownBy(() -> ProjectLimits.mustTakeConnectors(1_000, 1))
-        .hasMessageStartingWith("a project has at most 1000 connectors, this would be 1001");
+        .hasMessageStartingWith(
+            "an account has at most 1000 connectors in a project, this would be 1001");
     assertThatThrownBy(() -> ProjectLimits.mustTakeNumbers(49_900, 101))
-        .hasMessageStartingWith("a project has at most 50000 phone numbers, this would be 50001");
+        .hasMessageStartingWith(
+            "an account has at most 50000 phone numbers in a project, this would be 50001");
   }
 }
