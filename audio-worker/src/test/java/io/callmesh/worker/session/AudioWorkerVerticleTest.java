@@ -554,6 +554,7 @@ class AudioWorkerVerticleTest {
 
     assertThat(agent.texts.take()).isEqualTo(ended(reason));
     agent.closed.take();
+    assertThat(rollCall().sessions()).as("counted before it answers").isZero();
     assertThat(count("callmesh.worker.sessions.ended", "reason", reason)).isEqualTo(1);
   }
 
