@@ -145,7 +145,7 @@ record CallState(
 
   /** Whether the outcome that was stored then has been acted on, or is older than this entry. */
   boolean hasHandled(Instant outcomeStoredAt) {
-    return outcomeStoredAt.toEpochMilli() <= handled;
+    return handled != 0 && outcomeStoredAt.toEpochMilli() <= handled;
   }
 
   /** The same after an outcome was acted on. */
