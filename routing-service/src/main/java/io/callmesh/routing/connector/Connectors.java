@@ -35,7 +35,7 @@ public final class Connectors implements ConnectorDirectory {
   }
 
   /** Succeeds when both tables have what anybody was told is stored. */
-  public Future<Void> catchUp() {
+  Future<Void> catchUp() {
     return Future.all(connectors.catchUp(), numbers.catchUp()).mapEmpty();
   }
 

@@ -56,7 +56,10 @@ public final class ConfigApi {
     router.route(CONFIG).handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
   }
 
-  /** Mounts the routes, after those of {@link ProvisioningApi} that let a request in. */
+  /**
+   * Mounts the routes, after those of {@link ProvisioningApi}, which let a request in and have its
+   * reader see every change before it.
+   */
   public void mount(Router router) {
     router.get(CONFIG).handler(this::export);
     router.put(CONFIG).handler(this::apply);
@@ -66,9 +69,8 @@ public final class ConfigApi {
     Scope scope = Scope.of(context);
     String account = account(context);
     ConfigFormat format = ConfigFormat.wantedBy(context);
-    tables
-        .catchUp()
-        .compose(caughtUp -> vertx.executeBlocking(() -> document(scope, account, format)))
+    vertx
+        .executeBlocking(() -> document(scope, account, format))
         .onSuccess(document -> answer(context, document, format))
         .onFailure(context::fail);
   }
