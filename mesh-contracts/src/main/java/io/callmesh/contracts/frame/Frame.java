@@ -13,10 +13,17 @@ import java.nio.charset.StandardCharsets;
  * @param sequence counts this stream's frames in this direction, from 0, wrapping around
  * @param timestampMs media time: milliseconds since the stream began, on the sender's clock
  * @param payload see {@link FrameKind}; empty where a kind has none
+ * @param madeNanos when this process made the frame or took it from the wire, by {@link
+ *     System#nanoTime}: what a frame has spent in one process, whatever it crosses there. Not sent
  */
 @SuppressWarnings("ArrayRecordComponent") // identity semantics are what the audio path wants
 public record Frame(
-    long streamKey, FrameKind kind, int sequence, long timestampMs, byte[] payload) {
+    long streamKey,
+    FrameKind kind,
+    int sequence,
+    long timestampMs,
+    byte[] payload,
+    long madeNanos) {
   private static final byte[] NOTHING = new byte[0];
 
   /** Bytes of mu-law in one millisecond. */
@@ -24,6 +31,11 @@ public record Frame(
 
   /** Bytes of mu-law in a frame of the usual length, 20 ms. */
   public static final int AUDIO_BYTES = 20 * BYTES_PER_MS;
+
+  /** A frame made now. */
+  public Frame(long streamKey, FrameKind kind, int sequence, long timestampMs, byte[] payload) {
+    this(streamKey, kind, sequence, timestampMs, payload, System.nanoTime());
+  }
 
   /** A signal that is its kind alone. */
   public static Frame signal(long streamKey, FrameKind kind, int sequence, long timestampMs) {
