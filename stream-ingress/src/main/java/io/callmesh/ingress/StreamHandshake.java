@@ -11,6 +11,7 @@ import io.callmesh.runtime.LogThrottle;
 import io.callmesh.runtime.security.TwilioRequests;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -103,10 +104,11 @@ final class StreamHandshake {
   }
 
   private void upgrade(RoutingContext context, StreamTable table, Admission admission) {
+    HttpConnection connection = context.request().connection();
     context
         .request()
         .toWebSocket()
-        .onSuccess(socket -> table.accept(socket, admission))
+        .onSuccess(socket -> table.accept(connection, socket, admission))
         .onFailure(
             cause -> {
               table.leave();

@@ -2,10 +2,10 @@ package io.callmesh.worker.session;
 
 import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.bus.Addresses;
-import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.WorkerPresence;
+import io.callmesh.runtime.bus.FrameBus;
 import io.callmesh.worker.ConnectorDirectory;
 import io.callmesh.worker.WorkerConfig;
 import io.callmesh.worker.WorkerEvents;
@@ -78,15 +78,14 @@ public final class AudioWorkerVerticle extends VerticleBase {
         bus.consumer(
             Addresses.workerOpen(instance),
             new OpenHandler(instance, ports, connectors, sessions, this::announce));
-    MessageConsumer<Frame> frames =
-        bus.consumer(Addresses.workerFrames(instance), message -> sessions.frame(message.body()));
+    Future<?> frames =
+        FrameBus.of(vertx).consume(vertx, Addresses.workerFrames(instance), sessions::frame);
     MessageConsumer<Object> rollCall =
         bus.consumer(Addresses.WORKER_ROLL_CALL, message -> announce());
     MessageConsumer<FindSession> find =
         bus.consumer(Addresses.WORKER_FIND, message -> tellWhere(message.body()));
     vertx.setPeriodic(WorkerPresence.INTERVAL.toMillis(), id -> everySecond());
-    return Future.all(
-            open.completion(), frames.completion(), rollCall.completion(), find.completion())
+    return Future.all(open.completion(), frames, rollCall.completion(), find.completion())
         .onSuccess(reachable -> announce());
   }
 

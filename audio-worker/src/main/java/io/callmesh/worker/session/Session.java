@@ -12,6 +12,7 @@ import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
 import io.callmesh.contracts.session.StreamEnd;
+import io.callmesh.runtime.bus.FrameBus;
 import io.callmesh.worker.WorkerMetrics.AgentMessage;
 import io.callmesh.worker.WorkerMetrics.Decision;
 import io.callmesh.worker.WorkerMetrics.Dropped;
@@ -95,7 +96,7 @@ final class Session implements AgentLine.Owner {
     this.connector = connector;
     this.onEnded = onEnded;
     this.outcomes = new OutcomeStore(ports.vertx(), ports.config().storeDeadline());
-    this.stream = new IngressStream(ports.vertx().eventBus(), open, ports.metrics());
+    this.stream = new IngressStream(FrameBus.of(ports.vertx()), open, ports.metrics());
     AgentEndpoint agent = connector.agent();
     this.format = agent == null ? AudioFormat.MULAW_8000 : agent.audio();
     this.transcoder = Transcoder.of(format);

@@ -8,18 +8,19 @@ import io.callmesh.contracts.session.WorkerPresence;
 import io.callmesh.ingress.IngressConfig;
 import io.callmesh.ingress.IngressMetrics;
 import io.callmesh.ingress.StreamEvents;
+import io.callmesh.runtime.bus.FrameBus;
 import io.callmesh.runtime.bus.WorkerDirectory;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -37,7 +38,10 @@ public final class StreamTable {
   public static final long SWEEP_MS = 1_000;
 
   private final String address = Addresses.ingressFrames(Ids.instance());
-  private final Map<Long, TwilioStream> streams = new HashMap<>();
+  private final LongObjectMap<TwilioStream> streams = new LongObjectHashMap<>();
+  private final Scratch scratch = new Scratch();
+  private final MediaScanner scanner = new MediaScanner();
+  private final FrameBus frames;
   private final Vertx vertx;
   private final Context context;
   private final IngressConfig config;
@@ -64,6 +68,7 @@ public final class StreamTable {
       LongSupplier nanoTime) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
+    this.frames = FrameBus.of(vertx);
     this.config = config;
     this.metrics = metrics;
     this.events = events;
@@ -75,11 +80,11 @@ public final class StreamTable {
   /** Registers on the bus and asks who is there. Done when it can be reached. */
   public Future<?> start() {
     EventBus bus = vertx.eventBus();
-    MessageConsumer<Frame> frames = bus.consumer(address, this::deliver);
+    Future<?> reachable = frames.consume(vertx, address, this::deliver);
     MessageConsumer<WorkerPresence> presence =
         bus.consumer(Addresses.WORKER_PRESENCE, message -> workers.heard(message.body()));
-    return Future.all(List.of(frames.completion(), presence.completion()))
-        .onSuccess(reachable -> bus.publish(Addresses.WORKER_ROLL_CALL, ""));
+    return Future.all(List.of(reachable, presence.completion()))
+        .onSuccess(all -> bus.publish(Addresses.WORKER_ROLL_CALL, ""));
   }
 
   /**
@@ -103,12 +108,12 @@ public final class StreamTable {
   }
 
   /** Takes an accepted socket, for which a place was kept. */
-  public void accept(ServerWebSocket socket, Admission admission) {
+  public void accept(HttpConnection connection, ServerWebSocket socket, Admission admission) {
     if (socket.isClosed()) {
       leave();
       return;
     }
-    TwilioStream stream = new TwilioStream(this, socket, admission);
+    TwilioStream stream = new TwilioStream(this, connection, socket, admission);
     stream.listen();
     entering--;
     streams.put(stream.key(), stream);
@@ -137,10 +142,10 @@ public final class StreamTable {
     }
   }
 
-  private void deliver(Message<Frame> message) {
-    TwilioStream stream = streams.get(message.body().streamKey());
+  private void deliver(Frame frame) {
+    TwilioStream stream = streams.get(frame.streamKey());
     if (stream != null) {
-      stream.deliver(message.body());
+      stream.deliver(frame);
     }
   }
 
@@ -165,6 +170,22 @@ public final class StreamTable {
 
   String address() {
     return address;
+  }
+
+  Context context() {
+    return context;
+  }
+
+  FrameBus frames() {
+    return frames;
+  }
+
+  Scratch scratch() {
+    return scratch;
+  }
+
+  MediaScanner scanner() {
+    return scanner;
   }
 
   long nanoTime() {

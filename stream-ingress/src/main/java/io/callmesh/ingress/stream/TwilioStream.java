@@ -14,11 +14,18 @@ import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.contracts.session.StreamParameters;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.callmesh.ingress.stream.Admission.Admitted;
+import io.callmesh.runtime.bus.FrameBus;
+import io.callmesh.runtime.socket.FrameLane;
+import io.callmesh.runtime.socket.LaneReceiver;
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -40,7 +47,6 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private static final short FAILED = 1011;
   private static final int MAX_MESSAGE_BYTES = 64 * 1024;
   private static final int MAX_WORKERS_ASKED = 3;
-  private static final DeliveryOptions FRAME_DELIVERY = new DeliveryOptions();
 
   private enum State {
     AWAITING_START,
@@ -56,13 +62,14 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private final long acceptedAt;
   private final OutboundQueue outbound;
   private final OutboundQueue opening;
-  private @Nullable Buffer fragments;
+  private final FrameLane lane;
+  private byte[] streamSid = {};
   private State state = State.AWAITING_START;
   private TwilioMessage.@Nullable Start start;
   private @Nullable Admitted admitted;
   private @Nullable TwilioMessageWriter writer;
   private @Nullable String worker;
-  private @Nullable String workerFrames;
+  private FrameBus.@Nullable Road workerFrames;
   private @Nullable StreamEnd end;
   private boolean workerDone;
   private int offences;
@@ -72,12 +79,15 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private int sequence;
   private long nextPingMs;
 
-  TwilioStream(StreamTable table, ServerWebSocket socket, Admission admission) {
+  TwilioStream(
+      StreamTable table, HttpConnection connection, ServerWebSocket socket, Admission admission) {
     this.table = table;
     this.acceptedAt = table.nanoTime();
     this.nextPingMs = table.config().pingInterval().toMillis();
     this.socket = socket;
     this.admission = admission;
+    this.lane =
+        FrameLane.ofServer(table.context(), connection, new FromSocket(), MAX_MESSAGE_BYTES);
     this.outbound = new OutboundQueue(Math.toIntExact(table.config().outboundBacklog().toMillis()));
     this.opening = new OutboundQueue(Math.toIntExact(table.config().openingBacklog().toMillis()));
   }
@@ -86,7 +96,6 @@ final class TwilioStream implements TwilioMessage.Receiver {
   void listen() {
     socket
         .frameHandler(this::frame)
-        .drainHandler(drained -> flush())
         .exceptionHandler(
             cause -> log.debug("{} socket: {}", kv("streamKey", name()), cause.toString()))
         .closeHandler(closed -> closed());
@@ -96,37 +105,49 @@ final class TwilioStream implements TwilioMessage.Receiver {
     return key;
   }
 
+  /** What Vert.x keeps for itself; data comes on the lane. */
   private void frame(WebSocketFrame frame) {
     if (frame.isClose()) {
       // From now on the socket refuses writes; its close handler may come much later.
       closed();
-    } else if (state != State.CLOSED
-        && (frame.isText() || frame.isBinary() || frame.isContinuation())) {
-      data(frame);
     }
   }
 
-  private void data(WebSocketFrame frame) {
-    if (frame.isFinal() && fragments == null) {
-      message(frame.binaryData());
-      return;
+  private final class FromSocket implements LaneReceiver {
+    @Override
+    public void text(ByteBuf utf8) {
+      if (state != State.CLOSED) {
+        message(utf8);
+      }
     }
-    Buffer whole = fragments == null ? Buffer.buffer() : fragments;
-    whole.appendBuffer(frame.binaryData());
-    fragments = frame.isFinal() ? null : whole;
-    if (whole.length() > MAX_MESSAGE_BYTES) {
+
+    @Override
+    public void binary(ByteBuf bytes) {
+      text(bytes);
+    }
+
+    @Override
+    public void tooLong() {
       close(REFUSED, "message too long", StreamEnd.ERROR);
-    } else if (frame.isFinal()) {
-      message(whole);
+    }
+
+    @Override
+    public void drained() {
+      flush();
     }
   }
 
-  private void message(Buffer bytes) {
-    if (state == State.CLOSED) {
+  private void message(ByteBuf utf8) {
+    int length = utf8.readableBytes();
+    byte[] json = table.scratch().message(length);
+    utf8.readBytes(json, 0, length);
+    MediaScanner scanner = table.scanner();
+    if (start != null && scanner.scan(json, length, streamSid)) {
+      callerAudio(scanner.timestampMs(), scanner.payload());
       return;
     }
     try {
-      TwilioMessageReader.read(bytes.getBytes()).deliverTo(this);
+      TwilioMessageReader.read(Arrays.copyOf(json, length)).deliverTo(this);
     } catch (MalformedMessageException malformed) {
       offence(String.valueOf(malformed.getMessage()));
     }
@@ -164,6 +185,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
     }
     state = State.OPENING;
     start = message;
+    streamSid = message.streamSid().getBytes(StandardCharsets.UTF_8);
     writer = new TwilioMessageWriter(message.streamSid());
     admission
         .check(message)
@@ -238,16 +260,16 @@ final class TwilioStream implements TwilioMessage.Receiver {
   }
 
   private void opened(TwilioMessage.Start message, Admitted stream, String instance) {
-    String address = Addresses.workerFrames(instance);
+    FrameBus.Road road = table.frames().to(Addresses.workerFrames(instance));
     if (state != State.OPENING) {
       abandon(instance);
       return;
     }
     state = State.OPEN;
     worker = instance;
-    workerFrames = address;
+    workerFrames = road;
     for (Frame frame = opening.poll(); frame != null; frame = opening.poll()) {
-      table.bus().send(address, frame, FRAME_DELIVERY);
+      road.send(frame);
     }
     log.info(
         "{} {} stream {} started on worker {}",
@@ -295,17 +317,20 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private void abandon(String instance) {
     StreamEnd why = end == null ? StreamEnd.INTERRUPTED : end;
     Frame frame = Frame.signal(key, FrameKind.END, sequence, elapsedMs(), why.text());
-    table.bus().send(Addresses.workerFrames(instance), frame, FRAME_DELIVERY);
+    table.frames().to(Addresses.workerFrames(instance)).send(frame);
   }
 
   @Override
   public void media(TwilioMessage.Media message) {
     if (inOrder(message.streamSid())) {
-      framesIn++;
-      table.metrics().frameIn();
-      toWorker(
-          new Frame(key, FrameKind.AUDIO, sequence++, message.timestampMs(), message.payload()));
+      callerAudio(message.timestampMs(), message.payload());
     }
+  }
+
+  private void callerAudio(long timestampMs, byte[] mulaw) {
+    framesIn++;
+    table.metrics().frameIn();
+    toWorker(new Frame(key, FrameKind.AUDIO, sequence++, timestampMs, mulaw));
   }
 
   @Override
@@ -343,7 +368,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   private void toWorker(Frame frame) {
     if (state == State.OPEN && workerFrames != null) {
-      table.bus().send(workerFrames, frame, FRAME_DELIVERY);
+      workerFrames.send(frame);
     } else if (state == State.OPENING) {
       int dropped = opening.add(frame);
       droppedMs += dropped;
@@ -359,7 +384,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
     if (state != State.OPEN) {
       return;
     }
-    if (outbound.isEmpty() && !socket.writeQueueFull()) {
+    if (outbound.isEmpty() && !lane.full()) {
       write(frame);
       return;
     }
@@ -372,7 +397,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
   }
 
   private void flush() {
-    while (state == State.OPEN && !socket.writeQueueFull()) {
+    while (state == State.OPEN && !lane.full()) {
       Frame frame = outbound.poll();
       if (frame == null) {
         return;
@@ -390,7 +415,9 @@ final class TwilioStream implements TwilioMessage.Receiver {
       case AUDIO -> {
         framesOut++;
         table.metrics().frameOut();
-        send(to.media(frame.payload()));
+        Scratch scratch = table.scratch();
+        int length = to.media(frame.payload(), scratch);
+        lane.text(scratch.message(length), 0, length);
       }
       case MARK -> send(to.mark(frame.text()));
       case CLEAR -> send(to.clear());
@@ -403,9 +430,8 @@ final class TwilioStream implements TwilioMessage.Receiver {
   }
 
   private void send(String message) {
-    socket
-        .writeTextMessage(message)
-        .onFailure(cause -> log.debug("{} write: {}", kv("streamKey", name()), cause.toString()));
+    byte[] utf8 = message.getBytes(StandardCharsets.UTF_8);
+    lane.text(utf8, 0, utf8.length);
   }
 
   /** Gives up a socket that never starts, and a worker that went silent; pings when it is time. */
@@ -451,7 +477,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
     state = State.CLOSED;
     table.remove(this, why);
     if (workerFrames != null && !workerDone) {
-      table.bus().send(workerFrames, endFrame(why), FRAME_DELIVERY);
+      workerFrames.send(endFrame(why));
     }
     if (began && start != null && admitted != null) {
       tellEnd(start, admitted, workerDone ? "agent_done" : why.text());
