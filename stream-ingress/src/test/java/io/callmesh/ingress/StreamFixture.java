@@ -234,6 +234,10 @@ final class StreamFixture {
     return meters.counter(name, tags).count();
   }
 
+  double offences(String kind) {
+    return counter("callmesh.ingress.messages.malformed", "kind", kind);
+  }
+
   void close() throws Exception {
     vertx.close().await(10, TimeUnit.SECONDS);
   }
@@ -256,6 +260,9 @@ final class StreamFixture {
           opening,
           Duration.ofSeconds(10),
           ping,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(5),
           maxStreams);
     }
   }

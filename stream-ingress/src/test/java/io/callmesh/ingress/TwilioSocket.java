@@ -102,6 +102,11 @@ final class TwilioSocket {
   }
 
   @CanIgnoreReturnValue
+  TwilioSocket mark(String name) throws Exception {
+    return send("{'event':'mark','streamSid':'MZ1','mark':{'name':'" + name + "'}}");
+  }
+
+  @CanIgnoreReturnValue
   TwilioSocket stop() throws Exception {
     return send("{'event':'stop','streamSid':'MZ1'}");
   }
@@ -127,6 +132,10 @@ final class TwilioSocket {
     String text = received.poll(10, TimeUnit.SECONDS);
     assertThat(text).as("a message").isNotNull();
     return new JsonObject(text);
+  }
+
+  boolean isOpen() {
+    return !closed.future().isComplete();
   }
 
   int pings() {

@@ -3,6 +3,7 @@ package io.callmesh.ingress.stream;
 import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.frame.Frame;
+import io.callmesh.contracts.session.StreamAdmitted;
 import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.callmesh.ingress.IngressConfig;
@@ -20,6 +21,7 @@ import io.vertx.core.http.ServerWebSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -38,6 +40,11 @@ public final class StreamTable {
 
   private final String address = Addresses.ingressFrames(Ids.instance());
   private final Map<Long, TwilioStream> streams = new HashMap<>();
+
+  /** The admitted stream of each call; no more than there are streams. */
+  private final Map<String, TwilioStream> streamOfCall = new HashMap<>();
+
+  private final ClosingSockets closing;
   private final Vertx vertx;
   private final Context context;
   private final IngressConfig config;
@@ -69,6 +76,7 @@ public final class StreamTable {
     this.events = events;
     this.nanoTime = nanoTime;
     this.sweptAt = nanoTime.getAsLong();
+    this.closing = new ClosingSockets(config.closeTimeout().toNanos());
     this.workers = new WorkerDirectory(processId, nanoTime, new Random());
   }
 
@@ -78,7 +86,9 @@ public final class StreamTable {
     MessageConsumer<Frame> frames = bus.consumer(address, this::deliver);
     MessageConsumer<WorkerPresence> presence =
         bus.consumer(Addresses.WORKER_PRESENCE, message -> workers.heard(message.body()));
-    return Future.all(List.of(frames.completion(), presence.completion()))
+    MessageConsumer<StreamAdmitted> admitted =
+        bus.consumer(Addresses.STREAM_ADMITTED, message -> admittedElsewhere(message.body()));
+    return Future.all(List.of(frames.completion(), presence.completion(), admitted.completion()))
         .onSuccess(reachable -> bus.publish(Addresses.WORKER_ROLL_CALL, ""));
   }
 
@@ -124,11 +134,38 @@ public final class StreamTable {
     return empty.future();
   }
 
-  void remove(TwilioStream stream, StreamEnd why) {
+  /** Makes a stream the one of its call, here and on every other ingress. */
+  void admitted(TwilioStream stream, String callSid, boolean ticketed) {
+    TwilioStream older = streamOfCall.get(callSid);
+    if (older == null || older.givesWayTo(ticketed)) {
+      streamOfCall.put(callSid, stream);
+      Optional.ofNullable(older).ifPresent(TwilioStream::supersede);
+    }
+    bus().publish(Addresses.STREAM_ADMITTED, new StreamAdmitted(callSid, address, ticketed));
+  }
+
+  private void admittedElsewhere(StreamAdmitted newer) {
+    TwilioStream older = streamOfCall.get(newer.callSid());
+    if (older != null
+        && !newer.ingressAddress().equals(address)
+        && older.givesWayTo(newer.ticketed())) {
+      older.supersede();
+    }
+  }
+
+  /** Takes a stream out whose socket has still to close. */
+  void remove(TwilioStream stream, String callSid, ServerWebSocket socket, StreamEnd why) {
+    streamOfCall.remove(callSid, stream);
     if (streams.remove(stream.key()) != null) {
+      closing.add(socket, nanoTime());
       metrics.ended(why);
       completeWhenEmpty();
     }
+  }
+
+  /** A socket is closed for good. */
+  void gone(ServerWebSocket socket) {
+    closing.gone(socket);
   }
 
   private void completeWhenEmpty() {
@@ -154,6 +191,7 @@ public final class StreamTable {
     }
     // Otherwise this loop stood still itself, and what the workers said waits behind this sweep.
     List.copyOf(streams.values()).forEach(TwilioStream::sweep);
+    metrics.cut(closing.cutOverdue(now));
   }
 
   private void forgetSilentWorkers() {
