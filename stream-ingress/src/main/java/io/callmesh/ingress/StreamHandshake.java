@@ -106,7 +106,7 @@ final class StreamHandshake {
     context
         .request()
         .toWebSocket()
-        .onSuccess(socket -> table.accept(socket, admission))
+        .onSuccess(socket -> table.accept(context.request().connection(), socket, admission))
         .onFailure(
             cause -> {
               table.leave();

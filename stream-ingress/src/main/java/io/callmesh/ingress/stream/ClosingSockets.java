@@ -1,6 +1,5 @@
 package io.callmesh.ingress.stream;
 
-import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -12,7 +11,7 @@ import java.util.Map;
  * close frame and to answer it. Holds each for no longer than that. For one event loop.
  */
 final class ClosingSockets {
-  private final Map<ServerWebSocket, Long> sinceNanos = new LinkedHashMap<>();
+  private final Map<Wire, Long> sinceNanos = new LinkedHashMap<>();
   private final long patienceNanos;
 
   ClosingSockets(long patienceNanos) {
@@ -20,21 +19,21 @@ final class ClosingSockets {
   }
 
   /** The stream of this socket is over. */
-  void add(ServerWebSocket socket, long nanos) {
-    sinceNanos.put(socket, nanos);
+  void add(Wire wire, long nanos) {
+    sinceNanos.put(wire, nanos);
   }
 
   /** The connection is gone. */
-  void gone(ServerWebSocket socket) {
-    sinceNanos.remove(socket);
+  void gone(Wire wire) {
+    sinceNanos.remove(wire);
   }
 
   /** Cuts those that had their time; returns how many. */
   int cutOverdue(long nanos) {
-    List<ServerWebSocket> overdue = new ArrayList<>(0);
-    Iterator<Map.Entry<ServerWebSocket, Long>> oldest = sinceNanos.entrySet().iterator();
+    List<Wire> overdue = new ArrayList<>(0);
+    Iterator<Map.Entry<Wire, Long>> oldest = sinceNanos.entrySet().iterator();
     while (oldest.hasNext()) {
-      Map.Entry<ServerWebSocket, Long> entry = oldest.next();
+      Map.Entry<Wire, Long> entry = oldest.next();
       if (nanos - entry.getValue() < patienceNanos) {
         break;
       }

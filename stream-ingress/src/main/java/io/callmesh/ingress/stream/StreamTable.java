@@ -17,6 +17,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.HashMap;
 import java.util.List;
@@ -113,12 +114,12 @@ public final class StreamTable {
   }
 
   /** Takes an accepted socket, for which a place was kept. */
-  public void accept(ServerWebSocket socket, Admission admission) {
+  public void accept(HttpConnection connection, ServerWebSocket socket, Admission admission) {
     if (socket.isClosed()) {
       leave();
       return;
     }
-    TwilioStream stream = new TwilioStream(this, socket, admission);
+    TwilioStream stream = new TwilioStream(this, Wire.of(connection), socket, admission);
     stream.listen();
     entering--;
     streams.put(stream.key(), stream);
@@ -154,18 +155,18 @@ public final class StreamTable {
   }
 
   /** Takes a stream out whose socket has still to close. */
-  void remove(TwilioStream stream, String callSid, ServerWebSocket socket, StreamEnd why) {
+  void remove(TwilioStream stream, String callSid, Wire wire, StreamEnd why) {
     streamOfCall.remove(callSid, stream);
     if (streams.remove(stream.key()) != null) {
-      closing.add(socket, nanoTime());
+      closing.add(wire, nanoTime());
       metrics.ended(why);
       completeWhenEmpty();
     }
   }
 
   /** A socket is closed for good. */
-  void gone(ServerWebSocket socket) {
-    closing.gone(socket);
+  void gone(Wire wire) {
+    closing.gone(wire);
   }
 
   private void completeWhenEmpty() {

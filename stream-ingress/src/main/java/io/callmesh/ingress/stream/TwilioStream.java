@@ -56,6 +56,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
   }
 
   private final StreamTable table;
+  private final Wire wire;
   private final ServerWebSocket socket;
   private final Admission admission;
   private final long key = Ids.streamKey();
@@ -77,7 +78,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private boolean superseded;
   private int sequence;
 
-  TwilioStream(StreamTable table, ServerWebSocket socket, Admission admission) {
+  TwilioStream(StreamTable table, Wire wire, ServerWebSocket socket, Admission admission) {
     this.table = table;
     this.acceptedAt = table.nanoTime();
     this.peer =
@@ -85,6 +86,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
             table.config().pingInterval().toMillis(),
             table.config().pongTimeout().toMillis(),
             table.config().silence().toMillis());
+    this.wire = wire;
     this.socket = socket;
     this.admission = admission;
     this.outbound = new OutboundQueue(Math.toIntExact(table.config().outboundBacklog().toMillis()));
@@ -93,7 +95,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   /** Begins to listen to the socket. */
   void listen() {
-    Wire.bound(socket);
+    wire.bound();
     socket
         .frameHandler(this::frame)
         .drainHandler(drained -> flush())
@@ -118,7 +120,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   private void gone() {
     closed();
-    table.gone(socket);
+    table.gone(wire);
   }
 
   private void frame(WebSocketFrame frame) {
@@ -568,7 +570,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
     end = why;
     boolean began = state == State.OPEN;
     state = State.CLOSED;
-    table.remove(this, callSid(), socket, why);
+    table.remove(this, callSid(), wire, why);
     if (workerFrames != null && !workerDone) {
       table.bus().send(workerFrames, endFrame(why), FRAME_DELIVERY);
     }
