@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,9 @@ import java.util.List;
 
 /** A peer without manners: it goes without a word, or stops to read. */
 final class RawSocket implements AutoCloseable {
+  /** Small, so that what it does not read waits at the other end. */
+  private static final int RECEIVE_BUFFER_BYTES = 4 * 1024;
+
   private final Socket socket;
 
   private RawSocket(Socket socket) {
@@ -23,7 +27,10 @@ final class RawSocket implements AutoCloseable {
 
   /** Asks for the upgrade and does not wait for the answer. */
   static RawSocket handshake(int port, String uri, String signature) throws IOException {
-    RawSocket raw = new RawSocket(new Socket(InetAddress.getLoopbackAddress(), port));
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    RawSocket raw = new RawSocket(socket);
     List<String> request =
         List.of(
             "GET " + uri + " HTTP/1.1",

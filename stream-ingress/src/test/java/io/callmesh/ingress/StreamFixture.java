@@ -1,5 +1,7 @@
 package io.callmesh.ingress;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.callmesh.contracts.bus.BusCodecs;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.event.CallEventType;
@@ -20,6 +22,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.json.JsonObject;
@@ -128,6 +132,15 @@ final class StreamFixture {
               });
       router.get("/streams/:ticket").handler(request -> handshake.byTicket(request, streams));
       router.get("/streams").handler(request -> handshake.byToken(request, streams));
+      Router management = Router.router(vertx);
+      Problem.answerFailuresOf(management);
+      router.route("/management/*").subRouter(management);
+      return new LiveStreams(List.of(streams), metrics)
+          .mount(management)
+          .compose(mounted -> listen(router));
+    }
+
+    private Future<HttpServer> listen(Router router) {
       return vertx
           .createHttpServer()
           .requestHandler(router)
@@ -228,6 +241,19 @@ final class StreamFixture {
   TwilioSocket connect() throws Exception {
     String uri = ticketPath();
     return connect(uri, sign("token-1", uri)).await(10, TimeUnit.SECONDS).settled();
+  }
+
+  /** What the management port answers. */
+  JsonObject managed(String path, int status) throws Exception {
+    return http.request(HttpMethod.GET, port(), "127.0.0.1", "/management" + path)
+        .compose(HttpClientRequest::send)
+        .compose(
+            response -> {
+              assertThat(response.statusCode()).isEqualTo(status);
+              return response.body();
+            })
+        .await(10, TimeUnit.SECONDS)
+        .toJsonObject();
   }
 
   double counter(String name, String... tags) {

@@ -19,6 +19,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -265,6 +266,26 @@ class StreamRulesTest {
     }
   }
 
+  @Test
+  void keepsAudioWhereItIsCountedWhenThePeerDoesNotRead() throws Exception {
+    try (RawSocket raw = rawStream()) {
+      OpenSession session = worker.asked();
+      for (int i = 0; i < 20 * 50; i++) {
+        worker.audio(session, audio(i));
+      }
+      mesh.onLoop(() -> {});
+      raw.text("{'event':'stop','streamSid':'MZ1'}");
+
+      JsonObject out = recordOf(ended()).getJsonObject("out");
+      // Of 20 s, less than 10 are below us: the rest waits, up to the limit of 10 s, or was
+      // dropped.
+      assertThat(out.getInteger("queueHighMs")).isEqualTo(10_000);
+      assertThat(out.getInteger("frames")).isLessThan(500);
+      assertThat(out.getInteger("droppedMs"))
+          .isEqualTo(20_000 - 10_000 - 20 * out.getInteger("frames"));
+    }
+  }
+
   // A second stream of the same call
 
   @Test
@@ -412,6 +433,43 @@ class StreamRulesTest {
     assertThat(worker.frame().kind()).as("the mark is not the worker's").isEqualTo(FrameKind.DTMF);
     twilio.stop();
     assertThat(recordOf(ended()).getJsonObject("clears").getInteger("maxUs")).isEqualTo(80_000);
+  }
+
+  @Test
+  void showsItsRecordWhileItLasts() throws Exception {
+    TwilioSocket waiting = mesh.connect();
+    TwilioSocket twilio = started();
+    OpenSession session = worker.asked();
+    twilio.media(0, audio(1)).settled();
+
+    JsonObject list = mesh.managed("/streams", 200);
+    assertThat(list.getInteger("open")).isEqualTo(2);
+    assertThat(list.getJsonArray("streams")).hasSize(1);
+    JsonObject stream = list.getJsonArray("streams").getJsonObject(0);
+    assertThat(stream.getString("callSid")).isEqualTo("CA1");
+    assertThat(stream.getString("streamSid")).isEqualTo(session.streamSid());
+    assertThat(stream.getString("conversationId")).isEqualTo("conv-1");
+    assertThat(stream.getString("worker")).isEqualTo("w1");
+    assertThat(stream.getString("state")).isEqualTo("open");
+    assertThat(recordOf(stream).getJsonObject("in").getInteger("frames")).isEqualTo(1);
+
+    assertThat(mesh.managed("/streams/CA1", 200).getJsonArray("streams").getJsonObject(0))
+        .isEqualTo(stream);
+    assertThat(mesh.managed("/streams/CA2", 404).getInteger("status")).isEqualTo(404);
+    waiting.close();
+  }
+
+  @Test
+  void showsNoMoreStreamsThanItIsAskedFor() throws Exception {
+    for (String callSid : List.of("CA5", "CA6", "CA7")) {
+      byToken("MZ-" + callSid, callSid);
+      assertThat(worker.asked()).isNotNull();
+    }
+    assertThat(mesh.managed("/streams?limit=2", 200).getJsonArray("streams")).hasSize(2);
+    for (String limit : List.of("0", "201", "x", "-1")) {
+      assertThat(mesh.managed("/streams?limit=" + limit, 400).getString("detail"))
+          .isEqualTo("limit must be 1..200");
+    }
   }
 
   // Steps

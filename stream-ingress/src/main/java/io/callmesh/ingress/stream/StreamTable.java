@@ -19,6 +19,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -180,6 +182,33 @@ public final class StreamTable {
     if (stream != null) {
       stream.deliver(message.body());
     }
+  }
+
+  /**
+   * The admitted streams that are open, at most so many, each as docs/operations.md shows it. From
+   * any thread.
+   */
+  public Future<List<JsonObject>> live(int limit) {
+    return live(stream -> true, limit);
+  }
+
+  /** The same of one call: one stream as a rule. */
+  public Future<List<JsonObject>> live(String callSid) {
+    return live(stream -> stream.callSid().equals(callSid), Integer.MAX_VALUE);
+  }
+
+  private Future<List<JsonObject>> live(Predicate<TwilioStream> wanted, int limit) {
+    Promise<List<JsonObject>> found = Promise.promise();
+    context.runOnContext(
+        now ->
+            found.complete(
+                streams.values().stream()
+                    .filter(TwilioStream::isAdmitted)
+                    .filter(wanted)
+                    .limit(limit)
+                    .map(TwilioStream::toJson)
+                    .toList()));
+    return found.future();
   }
 
   /** Due every {@link #SWEEP_MS}: gives up what was silent for too long, and sends pings. */

@@ -25,6 +25,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -611,6 +612,23 @@ final class TwilioStream implements TwilioMessage.Receiver {
                 .put("record", record()));
   }
 
+  boolean isAdmitted() {
+    return admitted != null;
+  }
+
+  /** The stream as an operator sees it. */
+  JsonObject toJson() {
+    return new JsonObject()
+        .put("callSid", callSid())
+        .put("streamSid", start == null ? "" : start.streamSid())
+        .put("conversationId", admitted == null ? "" : admitted.conversationId())
+        .put("connectorId", admitted == null ? "" : admitted.connectorId())
+        .put("state", state.name().toLowerCase(Locale.ROOT))
+        .put("worker", worker)
+        .put("durationMs", elapsedMs())
+        .put("record", record());
+  }
+
   private JsonObject record() {
     return record.toJson(opening.highMs(), outbound.highMs());
   }
@@ -623,7 +641,8 @@ final class TwilioStream implements TwilioMessage.Receiver {
     return (table.nanoTime() - acceptedAt) / 1_000_000;
   }
 
-  private String callSid() {
+  /** The call, once it is known; empty before. */
+  String callSid() {
     return start == null ? "" : start.callSid();
   }
 
