@@ -117,6 +117,23 @@ final class TwilioSocket {
     return this;
   }
 
+  /** Writes if the socket still takes it. */
+  void tryToWrite(WebSocketFrame frame) throws Exception {
+    boolean written =
+        Future.succeededFuture()
+            .compose(now -> socket.writeFrame(frame))
+            .map(true)
+            .otherwise(false)
+            .await(10, TimeUnit.SECONDS);
+    assertThat(written || !isOpen() || socket.isClosed()).isTrue();
+  }
+
+  /** Closes, and returns when the socket is closed, whoever did it first. */
+  void end() throws Exception {
+    socket.close().otherwiseEmpty().await(10, TimeUnit.SECONDS);
+    assertThat(closeCode()).isPositive();
+  }
+
   /** Returns when the ingress has taken everything that was sent before. */
   @CanIgnoreReturnValue
   TwilioSocket settled() throws Exception {
