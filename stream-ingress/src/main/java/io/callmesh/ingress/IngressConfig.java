@@ -22,6 +22,9 @@ import java.util.List;
  * @param openingBacklog caller audio kept while opening
  * @param outboundBacklog agent audio kept for a slow socket
  * @param pingInterval between pings of one stream
+ * @param pongTimeout for a sign of life after a ping
+ * @param silence without a message, while pongs may come
+ * @param closeTimeout for a peer to take our close frame
  * @param maxStreams on this process
  */
 public record IngressConfig(
@@ -34,6 +37,9 @@ public record IngressConfig(
     Duration openingBacklog,
     Duration outboundBacklog,
     Duration pingInterval,
+    Duration pongTimeout,
+    Duration silence,
+    Duration closeTimeout,
     int maxStreams) {
   private static final int MAX_STREAMS = 100_000;
   private static final Duration LONGEST = Duration.ofHours(1);
@@ -45,6 +51,9 @@ public record IngressConfig(
     check("CALLMESH_INGRESS_OPENING_BACKLOG", openingBacklog);
     check("CALLMESH_INGRESS_OUTBOUND_BACKLOG", outboundBacklog);
     check("CALLMESH_INGRESS_PING_INTERVAL", pingInterval);
+    check("CALLMESH_INGRESS_PONG_TIMEOUT", pongTimeout);
+    check("CALLMESH_INGRESS_SILENCE", silence);
+    check("CALLMESH_INGRESS_CLOSE_TIMEOUT", closeTimeout);
   }
 
   /** Reads and checks the settings. */
@@ -59,6 +68,9 @@ public record IngressConfig(
         settings.duration("CALLMESH_INGRESS_OPENING_BACKLOG"),
         settings.duration("CALLMESH_INGRESS_OUTBOUND_BACKLOG"),
         settings.duration("CALLMESH_INGRESS_PING_INTERVAL"),
+        settings.duration("CALLMESH_INGRESS_PONG_TIMEOUT"),
+        settings.duration("CALLMESH_INGRESS_SILENCE"),
+        settings.duration("CALLMESH_INGRESS_CLOSE_TIMEOUT"),
         settings.integer("CALLMESH_INGRESS_MAX_STREAMS", 1, MAX_STREAMS));
   }
 

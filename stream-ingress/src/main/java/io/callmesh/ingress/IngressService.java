@@ -57,6 +57,12 @@ public final class IngressService implements MeshService {
     return this::mount;
   }
 
+  @Override
+  public HttpSurface managementSurface() {
+    LiveStreams streams = new LiveStreams(tables, metrics);
+    return (loop, router) -> streams.mount(router);
+  }
+
   private Future<?> mount(Vertx vertx, Router router) {
     StreamTable table =
         new StreamTable(vertx, config, metrics, events, context.processId(), System::nanoTime);

@@ -5,13 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /** A peer without manners: it goes without a word, or stops to read. */
 final class RawSocket implements AutoCloseable {
+  /** Small, so that what it does not read waits at the other end. */
+  private static final int RECEIVE_BUFFER_BYTES = 4 * 1024;
+
   private final Socket socket;
 
   private RawSocket(Socket socket) {
@@ -20,7 +27,10 @@ final class RawSocket implements AutoCloseable {
 
   /** Asks for the upgrade and does not wait for the answer. */
   static RawSocket handshake(int port, String uri, String signature) throws IOException {
-    RawSocket raw = new RawSocket(new Socket(InetAddress.getLoopbackAddress(), port));
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    RawSocket raw = new RawSocket(socket);
     List<String> request =
         List.of(
             "GET " + uri + " HTTP/1.1",
@@ -54,6 +64,45 @@ final class RawSocket implements AutoCloseable {
   @CanIgnoreReturnValue
   RawSocket closeFrame() throws IOException {
     return frame(0x88, new byte[] {3, (byte) 0xe8});
+  }
+
+  /** A frame of this first byte, without payload. */
+  @CanIgnoreReturnValue
+  RawSocket opcode(int first) throws IOException {
+    return frame(first, new byte[0]);
+  }
+
+  /** The header of a text frame of 64 KiB or more, and none of it. */
+  @CanIgnoreReturnValue
+  RawSocket announce(int length) throws IOException {
+    return write(ByteBuffer.allocate(14).put((byte) 0x81).put((byte) 0xff).putLong(length).array());
+  }
+
+  /** Reads past messages to the close frame and returns its code. */
+  int closeCode() throws IOException {
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    while (true) {
+      int opcode = in.readUnsignedByte();
+      int length = in.readUnsignedByte();
+      byte[] payload = new byte[length == 126 ? in.readUnsignedShort() : length];
+      in.readFully(payload);
+      if (opcode == 0x88) {
+        return ByteBuffer.wrap(payload).getShort();
+      }
+    }
+  }
+
+  /** Reads all that there is; returns when the connection is over, in whatever way. */
+  void readToTheEnd() throws IOException {
+    socket.setSoTimeout(10_000);
+    byte[] any = new byte[64 * 1024];
+    try {
+      while (socket.getInputStream().read(any) >= 0) {
+        // Nobody wants it.
+      }
+    } catch (SocketException reset) {
+      // That is an end too.
+    }
   }
 
   /** A frame of RFC 6455, 5.2, below 64 KiB; the mask is 0. */

@@ -1,5 +1,7 @@
 package io.callmesh.ingress;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.callmesh.contracts.bus.BusCodecs;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.event.CallEventType;
@@ -19,7 +21,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.json.JsonObject;
@@ -128,6 +133,15 @@ final class StreamFixture {
               });
       router.get("/streams/:ticket").handler(request -> handshake.byTicket(request, streams));
       router.get("/streams").handler(request -> handshake.byToken(request, streams));
+      Router management = Router.router(vertx);
+      Problem.answerFailuresOf(management);
+      router.route("/management/*").subRouter(management);
+      return new LiveStreams(List.of(streams), metrics)
+          .mount(management)
+          .compose(mounted -> listen(router));
+    }
+
+    private Future<HttpServer> listen(Router router) {
       return vertx
           .createHttpServer()
           .requestHandler(router)
@@ -230,8 +244,30 @@ final class StreamFixture {
     return connect(uri, sign("token-1", uri)).await(10, TimeUnit.SECONDS).settled();
   }
 
+  /** What the management port answers. */
+  JsonObject managed(String path, int status) throws Exception {
+    Promise<JsonObject> answer = Promise.promise();
+    // On the loop: asked for on another thread, a body may have come and gone.
+    vertx.runOnContext(
+        on ->
+            http.request(HttpMethod.GET, port(), "127.0.0.1", "/management" + path)
+                .compose(HttpClientRequest::send)
+                .compose(
+                    response -> {
+                      assertThat(response.statusCode()).isEqualTo(status);
+                      return response.body();
+                    })
+                .map(Buffer::toJsonObject)
+                .onComplete(answer));
+    return answer.future().await(10, TimeUnit.SECONDS);
+  }
+
   double counter(String name, String... tags) {
     return meters.counter(name, tags).count();
+  }
+
+  double offences(String kind) {
+    return counter("callmesh.ingress.messages.malformed", "kind", kind);
   }
 
   void close() throws Exception {
@@ -256,6 +292,9 @@ final class StreamFixture {
           opening,
           Duration.ofSeconds(10),
           ping,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(5),
           maxStreams);
     }
   }

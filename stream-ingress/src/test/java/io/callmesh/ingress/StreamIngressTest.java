@@ -469,8 +469,9 @@ class StreamIngressTest {
 
     twilio.write(WebSocketFrame.textFrame(part, false)).write(continuation(part, false));
 
-    assertThat(twilio.closeCode()).isEqualTo(1008);
+    assertThat(twilio.closeCode()).isEqualTo(1009);
     assertThat(worker.frame().text()).isEqualTo("error");
+    assertThat(mesh.offences("too_long")).isEqualTo(1);
   }
 
   // What a peer gets wrong
@@ -488,7 +489,7 @@ class StreamIngressTest {
         .dtmf("1");
 
     assertThat(worker.frame().text()).isEqualTo("1");
-    assertThat(mesh.counter("callmesh.ingress.messages.malformed")).isEqualTo(2);
+    assertThat(mesh.offences("unreadable")).isEqualTo(2);
     assertThat(mesh.counter("callmesh.ingress.messages.unknown")).isEqualTo(1);
   }
 
@@ -519,7 +520,9 @@ class StreamIngressTest {
         .dtmf("5");
 
     assertThat(worker.frame().text()).isEqualTo("5");
-    assertThat(mesh.counter("callmesh.ingress.messages.malformed")).isEqualTo(5);
+    assertThat(mesh.offences("before_start")).isEqualTo(2);
+    assertThat(mesh.offences("second_start")).isEqualTo(1);
+    assertThat(mesh.offences("other_stream")).isEqualTo(2);
     assertThat(worker.wasAsked()).isFalse();
   }
 

@@ -102,6 +102,11 @@ final class TwilioSocket {
   }
 
   @CanIgnoreReturnValue
+  TwilioSocket mark(String name) throws Exception {
+    return send("{'event':'mark','streamSid':'MZ1','mark':{'name':'" + name + "'}}");
+  }
+
+  @CanIgnoreReturnValue
   TwilioSocket stop() throws Exception {
     return send("{'event':'stop','streamSid':'MZ1'}");
   }
@@ -110,6 +115,23 @@ final class TwilioSocket {
   TwilioSocket write(WebSocketFrame frame) throws Exception {
     socket.writeFrame(frame).await(10, TimeUnit.SECONDS);
     return this;
+  }
+
+  /** Writes if the socket still takes it. */
+  void tryToWrite(WebSocketFrame frame) throws Exception {
+    boolean written =
+        Future.succeededFuture()
+            .compose(now -> socket.writeFrame(frame))
+            .map(true)
+            .otherwise(false)
+            .await(10, TimeUnit.SECONDS);
+    assertThat(written || !isOpen() || socket.isClosed()).isTrue();
+  }
+
+  /** Closes, and returns when the socket is closed, whoever did it first. */
+  void end() throws Exception {
+    socket.close().otherwiseEmpty().await(10, TimeUnit.SECONDS);
+    assertThat(closeCode()).isPositive();
   }
 
   /** Returns when the ingress has taken everything that was sent before. */
@@ -127,6 +149,10 @@ final class TwilioSocket {
     String text = received.poll(10, TimeUnit.SECONDS);
     assertThat(text).as("a message").isNotNull();
     return new JsonObject(text);
+  }
+
+  boolean isOpen() {
+    return !closed.future().isComplete();
   }
 
   int pings() {

@@ -11,6 +11,9 @@ public final class Addresses {
   /** Published by an ingress that starts: every worker answers with its presence at once. */
   public static final String WORKER_ROLL_CALL = "worker.roll-call";
 
+  /** Published by the ingress that admitted a stream, to all of them: {@code StreamAdmitted}. */
+  public static final String STREAM_ADMITTED = "ingress.stream-admitted";
+
   /** Request: store an {@code Outcome}; the reply means that Kafka has it. */
   public static final String HANDOFF_STORE = "handoff.store";
 

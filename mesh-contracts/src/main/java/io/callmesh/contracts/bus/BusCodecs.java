@@ -8,6 +8,7 @@ import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
 import io.callmesh.contracts.session.SessionOpened;
+import io.callmesh.contracts.session.StreamAdmitted;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.vertx.core.eventbus.EventBus;
 import java.util.List;
@@ -32,6 +33,11 @@ public final class BusCodecs {
               "find-session.v1", FindSession.class, FindSession::toJson, FindSession::fromJson),
           new JsonCodec<>(
               "session-found.v1", SessionFound.class, SessionFound::toJson, SessionFound::fromJson),
+          new JsonCodec<>(
+              "stream-admitted.v1",
+              StreamAdmitted.class,
+              StreamAdmitted::toJson,
+              StreamAdmitted::fromJson),
           new JsonCodec<>("outcome.v1", Outcome.class, Outcome::toJson, Outcome::fromJson),
           new JsonCodec<>(
               "find-outcome.v1", FindOutcome.class, FindOutcome::toJson, FindOutcome::fromJson));

@@ -34,15 +34,31 @@ public final class FrameCodec implements MessageCodec<Frame, Frame> {
         .appendBytes(frame.payload());
   }
 
+  /**
+   * @throws IllegalArgumentException when it is no frame
+   * @throws IndexOutOfBoundsException when it ends within the header
+   */
   @Override
   public Frame decodeFromWire(int pos, Buffer buffer) {
     int payload = pos + HEADER_BYTES;
+    int length = length(buffer, pos);
     return new Frame(
         buffer.getLong(pos + 1),
         FrameKind.ofCode(buffer.getByte(pos)),
         buffer.getInt(pos + 9),
         buffer.getLong(pos + 13),
-        buffer.getBytes(payload, payload + buffer.getInt(pos + 21)));
+        buffer.getBytes(payload, payload + length));
+  }
+
+  /** Checked before anything of that length is allocated. */
+  private static int length(Buffer buffer, int pos) {
+    int length = buffer.getInt(pos + 21);
+    int there = buffer.length() - pos - HEADER_BYTES;
+    if (length < 0 || length > there) {
+      throw new IllegalArgumentException(
+          "a frame of " + length + " bytes, of which " + there + " are there");
+    }
+    return length;
   }
 
   @Override

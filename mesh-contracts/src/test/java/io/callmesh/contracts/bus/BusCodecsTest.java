@@ -11,6 +11,7 @@ import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
 import io.callmesh.contracts.session.SessionOpened;
+import io.callmesh.contracts.session.StreamAdmitted;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -40,6 +41,7 @@ class BusCodecsTest {
         outcome(new JsonObject()).withReceipt(new Receipt("key-1", STORED)),
         new FindSession("CA1", "routing.found@1"),
         new SessionFound("CA1", "AC1", "conv-1", "conn-1", "s-1"),
+        new StreamAdmitted("CA1", "ingress.frames@1", true),
         new FindOutcome("CA1"),
         new FindOutcome("CA1", "conv-1", 7));
   }

@@ -2,6 +2,7 @@ package io.callmesh.runtime.service;
 
 import io.callmesh.runtime.config.CommonConfig;
 import io.callmesh.runtime.web.Json;
+import io.callmesh.runtime.web.Problem;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -11,10 +12,12 @@ import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * Serves {@code /health/live}, {@code /health/ready} and {@code /metrics} on a port of their own.
+ * Serves {@code /health/live}, {@code /health/ready}, {@code /metrics} and what the services have
+ * for operators on a port of their own.
  */
 final class ManagementServer {
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -37,8 +40,10 @@ final class ManagementServer {
     check(ready, name, holds);
   }
 
-  Future<HttpServer> listen(CommonConfig config) {
+  /** Mounts what the services have, and listens. */
+  Future<HttpServer> listen(CommonConfig config, List<MeshService> services) {
     Router router = Router.router(vertx);
+    Problem.answerFailuresOf(router);
     router.get(MeshProcess.LIVE_PATH).handler(context -> report(context, live));
     router.get(MeshProcess.READY_PATH).handler(context -> report(context, ready));
     router
@@ -46,10 +51,14 @@ final class ManagementServer {
         .handler(
             context ->
                 context.response().putHeader("content-type", PROMETHEUS_TEXT).end(meters.scrape()));
-    return vertx
-        .createHttpServer()
-        .requestHandler(router)
-        .listen(config.managementPort(), config.listenAddress());
+    return Future.all(
+            services.stream().map(each -> each.managementSurface().mount(vertx, router)).toList())
+        .compose(
+            mounted ->
+                vertx
+                    .createHttpServer()
+                    .requestHandler(router)
+                    .listen(config.managementPort(), config.listenAddress()));
   }
 
   /** Kubernetes reads the status, people the body. */

@@ -140,7 +140,9 @@ public final class MeshProcess {
     management.readyWhen("started", () -> started);
     management.readyWhen("tables", tables::ready);
     management.readyWhen("not-draining", () -> !stopping);
-    return management.listen(common).onSuccess(server -> managementPort = server.actualPort());
+    return management
+        .listen(common, services)
+        .onSuccess(server -> managementPort = server.actualPort());
   }
 
   @SuppressWarnings("resource") // the GC listener lives as long as the process

@@ -19,7 +19,18 @@ public interface MeshService {
    */
   HttpSurface surface();
 
-  /** Whether it mounts anything at all; a process of services that do not has no public port. */
+  /**
+   * What it mounts on the management port, for operators. Called once, before {@link #start()}, on
+   * an event loop that none of its verticles need be on.
+   */
+  default HttpSurface managementSurface() {
+    return HttpSurface.none();
+  }
+
+  /**
+   * Whether it mounts anything at all on the public server; a process of services that do not has
+   * no public port.
+   */
   default boolean takesRequests() {
     return true;
   }

@@ -103,6 +103,17 @@ class MeshProcessIT {
     }
 
     @Override
+    public HttpSurface managementSurface() {
+      return (loop, router) -> {
+        router
+            .get("/traces")
+            .handler(
+                context -> Json.answer(context, 200, new JsonObject().put("calls", calls.size())));
+        return Future.succeededFuture();
+      };
+    }
+
+    @Override
     public Future<?> drain() {
       calls.add("drain");
       draining.complete();
@@ -134,6 +145,7 @@ class MeshProcessIT {
     assertThat(get(management, "/health/live").statusCode()).isEqualTo(200);
     assertThat(get(management, "/health/ready").statusCode()).isEqualTo(503);
     assertThat(tracer.calls).containsExactly("create", "start");
+    assertThat(get(management, "/traces").body()).isEqualTo("{\"calls\":2}");
 
     tracer.mayStart.complete();
     MeshProcess process = starting.await(30, SECONDS);
@@ -146,6 +158,7 @@ class MeshProcessIT {
     admitsGoodKeysOnly(process, tracer);
     asksForRights(process, tracer);
     takesALongRequestLine(process);
+    assertThat(get(process.port(), "/traces").statusCode()).isEqualTo(404);
 
     Future<Void> stopping = process.stop();
     tracer.draining.future().await(10, SECONDS);

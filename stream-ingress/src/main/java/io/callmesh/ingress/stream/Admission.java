@@ -22,6 +22,11 @@ public sealed interface Admission {
    */
   Future<Optional<Admitted>> check(TwilioMessage.Start start);
 
+  /** Whether it is a ticket, which is for one call and was used up. */
+  default boolean ticketed() {
+    return this instanceof ByTicket;
+  }
+
   /**
    * What an admitted stream is for.
    *

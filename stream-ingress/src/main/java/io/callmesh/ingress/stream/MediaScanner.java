@@ -58,12 +58,12 @@ final class MediaScanner {
     end = length;
     at = 0;
     seen = 0;
-    sequenceNumber = -1;
+    sequenceNumber = 0;
     timestampMs = 0;
     return enter() && topLevel(streamSid) && (seen & NEEDED) == NEEDED && nothingLeft();
   }
 
-  /** -1 when there was none. */
+  /** 0 when there was none. */
   long sequenceNumber() {
     return sequenceNumber;
   }

@@ -18,6 +18,7 @@ final class OutboundQueue {
   private final ArrayDeque<Frame> frames = new ArrayDeque<>(0);
   private final int maxAudioMs;
   private int audioMs;
+  private int highMs;
   private int signals;
 
   OutboundQueue(int maxAudioMs) {
@@ -35,7 +36,9 @@ final class OutboundQueue {
       return 0;
     }
     audioMs += lengthMs(frame);
-    return dropOldest();
+    int dropped = dropOldest();
+    highMs = Math.max(highMs, audioMs);
+    return dropped;
   }
 
   /** The next frame to write, or null. */
@@ -45,6 +48,11 @@ final class OutboundQueue {
       forget(frame);
     }
     return frame;
+  }
+
+  /** The most audio that has waited here, in ms. */
+  int highMs() {
+    return highMs;
   }
 
   boolean isEmpty() {

@@ -3,6 +3,7 @@ package io.callmesh.ingress.stream;
 import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.frame.Frame;
+import io.callmesh.contracts.session.StreamAdmitted;
 import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.callmesh.ingress.IngressConfig;
@@ -20,10 +21,15 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +48,11 @@ public final class StreamTable {
   private final Scratch scratch = new Scratch();
   private final MediaScanner scanner = new MediaScanner();
   private final FrameBus frames;
+
+  /** The admitted stream of each call; no more than there are streams. */
+  private final Map<String, TwilioStream> streamOfCall = new HashMap<>();
+
+  private final ClosingSockets closing;
   private final Vertx vertx;
   private final Context context;
   private final IngressConfig config;
@@ -74,6 +85,7 @@ public final class StreamTable {
     this.events = events;
     this.nanoTime = nanoTime;
     this.sweptAt = nanoTime.getAsLong();
+    this.closing = new ClosingSockets(config.closeTimeout().toNanos());
     this.workers = new WorkerDirectory(processId, nanoTime, new Random());
   }
 
@@ -83,7 +95,9 @@ public final class StreamTable {
     Future<?> reachable = frames.consume(vertx, address, this::deliver);
     MessageConsumer<WorkerPresence> presence =
         bus.consumer(Addresses.WORKER_PRESENCE, message -> workers.heard(message.body()));
-    return Future.all(List.of(reachable, presence.completion()))
+    MessageConsumer<StreamAdmitted> admitted =
+        bus.consumer(Addresses.STREAM_ADMITTED, message -> admittedElsewhere(message.body()));
+    return Future.all(List.of(reachable, presence.completion(), admitted.completion()))
         .onSuccess(all -> bus.publish(Addresses.WORKER_ROLL_CALL, ""));
   }
 
@@ -129,11 +143,38 @@ public final class StreamTable {
     return empty.future();
   }
 
-  void remove(TwilioStream stream, StreamEnd why) {
+  /** Makes a stream the one of its call, here and on every other ingress. */
+  void admitted(TwilioStream stream, String callSid, boolean ticketed) {
+    TwilioStream older = streamOfCall.get(callSid);
+    if (older == null || older.givesWayTo(ticketed)) {
+      streamOfCall.put(callSid, stream);
+      Optional.ofNullable(older).ifPresent(TwilioStream::supersede);
+    }
+    bus().publish(Addresses.STREAM_ADMITTED, new StreamAdmitted(callSid, address, ticketed));
+  }
+
+  private void admittedElsewhere(StreamAdmitted newer) {
+    TwilioStream older = streamOfCall.get(newer.callSid());
+    if (older != null
+        && !newer.ingressAddress().equals(address)
+        && older.givesWayTo(newer.ticketed())) {
+      older.supersede();
+    }
+  }
+
+  /** Takes a stream out whose socket has still to close. */
+  void remove(TwilioStream stream, String callSid, Wire wire, StreamEnd why) {
+    streamOfCall.remove(callSid, stream);
     if (streams.remove(stream.key()) != null) {
+      closing.add(wire, nanoTime());
       metrics.ended(why);
       completeWhenEmpty();
     }
+  }
+
+  /** A socket is closed for good. */
+  void gone(Wire wire) {
+    closing.gone(wire);
   }
 
   private void completeWhenEmpty() {
@@ -149,6 +190,33 @@ public final class StreamTable {
     }
   }
 
+  /**
+   * The admitted streams that are open, at most so many, each as docs/operations.md shows it. From
+   * any thread.
+   */
+  public Future<List<JsonObject>> live(int limit) {
+    return live(stream -> true, limit);
+  }
+
+  /** The same of one call: one stream as a rule. */
+  public Future<List<JsonObject>> live(String callSid) {
+    return live(stream -> stream.callSid().equals(callSid), Integer.MAX_VALUE);
+  }
+
+  private Future<List<JsonObject>> live(Predicate<TwilioStream> wanted, int limit) {
+    Promise<List<JsonObject>> found = Promise.promise();
+    context.runOnContext(
+        now ->
+            found.complete(
+                streams.values().stream()
+                    .filter(TwilioStream::isAdmitted)
+                    .filter(wanted)
+                    .limit(limit)
+                    .map(TwilioStream::toJson)
+                    .toList()));
+    return found.future();
+  }
+
   /** Due every {@link #SWEEP_MS}: gives up what was silent for too long, and sends pings. */
   public void sweep() {
     long now = nanoTime.getAsLong();
@@ -159,6 +227,7 @@ public final class StreamTable {
     }
     // Otherwise this loop stood still itself, and what the workers said waits behind this sweep.
     List.copyOf(streams.values()).forEach(TwilioStream::sweep);
+    metrics.cut(closing.cutOverdue(now));
   }
 
   private void forgetSilentWorkers() {

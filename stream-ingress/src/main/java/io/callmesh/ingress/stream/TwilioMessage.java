@@ -54,11 +54,13 @@ public sealed interface TwilioMessage {
   /**
    * Audio of the caller.
    *
+   * @param sequenceNumber among the stream's messages of any kind; 0 when it has none
    * @param timestampMs since the stream began
    * @param payload mu-law
    */
   @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
-  record Media(String streamSid, long timestampMs, byte[] payload) implements TwilioMessage {
+  record Media(String streamSid, long sequenceNumber, long timestampMs, byte[] payload)
+      implements TwilioMessage {
     @Override
     public void deliverTo(Receiver receiver) {
       receiver.media(this);

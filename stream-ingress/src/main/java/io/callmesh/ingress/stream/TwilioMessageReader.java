@@ -25,10 +25,12 @@ final class TwilioMessageReader {
 
   private String event = "";
   private String streamSid = "";
+  private @Nullable String innerStreamSid;
   private @Nullable String callSid;
   private @Nullable String accountSid;
   private String encoding = "audio/x-mulaw";
   private int sampleRate = 8_000;
+  private long sequenceNumber;
   private long timestampMs;
   private byte @Nullable [] payload;
   private @Nullable String digit;
@@ -61,6 +63,7 @@ final class TwilioMessageReader {
       switch (field) {
         case "event" -> event = json.getValueAsString("");
         case "streamSid" -> streamSid = json.getValueAsString("");
+        case "sequenceNumber" -> sequenceNumber = json.getValueAsLong();
         case "media", "start", "dtmf", "mark" -> object(json, value);
         default -> {}
       }
@@ -79,6 +82,7 @@ final class TwilioMessageReader {
       switch (field) {
         case "payload" -> payload = json.getBinaryValue();
         case "timestamp" -> timestampMs = json.getValueAsLong();
+        case "streamSid" -> innerStreamSid = json.getValueAsString("");
         case "digit" -> digit = json.getValueAsString();
         case "name" -> markName = json.getValueAsString();
         case "callSid" -> callSid = json.getValueAsString();
@@ -117,12 +121,13 @@ final class TwilioMessageReader {
 
   private TwilioMessage message() throws MalformedMessageException {
     return switch (event) {
-      case "media" -> new TwilioMessage.Media(streamSid, timestampMs, present(payload));
+      case "media" ->
+          new TwilioMessage.Media(streamSid, sequenceNumber, timestampMs, present(payload));
       case "dtmf" -> new TwilioMessage.Dtmf(streamSid, key());
       case "mark" -> new TwilioMessage.Mark(streamSid, present(markName, "mark.name"));
       case "start" ->
           new TwilioMessage.Start(
-              present(streamSid.isEmpty() ? null : streamSid, "streamSid"),
+              outerStreamSid(),
               present(callSid, "start.callSid"),
               present(accountSid, "start.accountSid"),
               encoding,
@@ -133,6 +138,14 @@ final class TwilioMessageReader {
       case "" -> throw new MalformedMessageException("no event");
       default -> new TwilioMessage.Unknown(event);
     };
+  }
+
+  /** {@code start} says it twice; two streams at once would be nobody's. */
+  private String outerStreamSid() throws MalformedMessageException {
+    if (innerStreamSid != null && !innerStreamSid.equals(streamSid)) {
+      throw new MalformedMessageException("start.streamSid is not streamSid");
+    }
+    return present(streamSid.isEmpty() ? null : streamSid, "streamSid");
   }
 
   private String key() throws MalformedMessageException {

@@ -13,11 +13,14 @@ import io.callmesh.contracts.session.SessionOpened;
 import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.contracts.session.StreamParameters;
 import io.callmesh.contracts.session.WorkerPresence;
+import io.callmesh.ingress.IngressMetrics.Offence;
 import io.callmesh.ingress.stream.Admission.Admitted;
 import io.callmesh.runtime.bus.FrameBus;
 import io.callmesh.runtime.socket.FrameLane;
 import io.callmesh.runtime.socket.LaneReceiver;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.http.HttpConnection;
@@ -28,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +47,9 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private static final Logger log = LoggerFactory.getLogger(TwilioStream.class);
 
   private static final short NORMAL = 1000;
+  private static final short NOT_TEXT = 1003;
   private static final short REFUSED = 1008;
+  private static final short TOO_LONG = 1009;
   private static final short FAILED = 1011;
   private static final int MAX_MESSAGE_BYTES = 64 * 1024;
   private static final int MAX_WORKERS_ASKED = 3;
@@ -56,12 +62,15 @@ final class TwilioStream implements TwilioMessage.Receiver {
   }
 
   private final StreamTable table;
+  private final Wire wire;
   private final ServerWebSocket socket;
   private final Admission admission;
   private final long key = Ids.streamKey();
   private final long acceptedAt;
   private final OutboundQueue outbound;
   private final OutboundQueue opening;
+  private final FlightRecorder record = new FlightRecorder();
+  private final PeerWatch peer;
   private final FrameLane lane;
   private byte[] streamSid = {};
   private State state = State.AWAITING_START;
@@ -72,18 +81,19 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private FrameBus.@Nullable Road workerFrames;
   private @Nullable StreamEnd end;
   private boolean workerDone;
-  private int offences;
-  private int framesIn;
-  private int framesOut;
-  private int droppedMs;
+  private boolean superseded;
   private int sequence;
-  private long nextPingMs;
 
   TwilioStream(
       StreamTable table, HttpConnection connection, ServerWebSocket socket, Admission admission) {
     this.table = table;
     this.acceptedAt = table.nanoTime();
-    this.nextPingMs = table.config().pingInterval().toMillis();
+    this.peer =
+        new PeerWatch(
+            table.config().pingInterval().toMillis(),
+            table.config().pongTimeout().toMillis(),
+            table.config().silence().toMillis());
+    this.wire = Wire.of(connection);
     this.socket = socket;
     this.admission = admission;
     this.lane =
@@ -94,15 +104,28 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   /** Begins to listen to the socket. */
   void listen() {
-    socket
-        .frameHandler(this::frame)
-        .exceptionHandler(
-            cause -> log.debug("{} socket: {}", kv("streamKey", name()), cause.toString()))
-        .closeHandler(closed -> closed());
+    wire.bound();
+    socket.frameHandler(this::frame).exceptionHandler(this::broken).closeHandler(closed -> gone());
   }
 
   long key() {
     return key;
+  }
+
+  /** What the decoder refuses ends the connection; a last word is all that can be said. */
+  private void broken(Throwable cause) {
+    log.debug("{} socket: {}", kv("streamKey", name()), cause.toString());
+    if (state != State.CLOSED && cause instanceof CorruptedWebSocketFrameException corrupted) {
+      boolean tooLong = corrupted.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG);
+      count(tooLong ? Offence.TOO_LONG : Offence.FRAMING);
+      short code = (short) corrupted.closeStatus().code();
+      close(code, corrupted.closeStatus().reasonText(), StreamEnd.ERROR);
+    }
+  }
+
+  private void gone() {
+    closed();
+    table.gone(wire);
   }
 
   /** What Vert.x keeps for itself; data comes on the lane. */
@@ -110,12 +133,15 @@ final class TwilioStream implements TwilioMessage.Receiver {
     if (frame.isClose()) {
       // From now on the socket refuses writes; its close handler may come much later.
       closed();
+    } else {
+      peer.heard();
     }
   }
 
   private final class FromSocket implements LaneReceiver {
     @Override
     public void text(ByteBuf utf8) {
+      peer.spoke();
       if (state != State.CLOSED) {
         message(utf8);
       }
@@ -123,12 +149,18 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
     @Override
     public void binary(ByteBuf bytes) {
-      text(bytes);
+      peer.spoke();
+      if (state != State.CLOSED) {
+        offence(Offence.BINARY, "a binary message"); // Twilio speaks text only
+      }
     }
 
     @Override
     public void tooLong() {
-      close(REFUSED, "message too long", StreamEnd.ERROR);
+      if (state != State.CLOSED) {
+        count(Offence.TOO_LONG);
+        close(TOO_LONG, "message too long", StreamEnd.ERROR);
+      }
     }
 
     @Override
@@ -143,26 +175,33 @@ final class TwilioStream implements TwilioMessage.Receiver {
     utf8.readBytes(json, 0, length);
     MediaScanner scanner = table.scanner();
     if (start != null && scanner.scan(json, length, streamSid)) {
-      callerAudio(scanner.timestampMs(), scanner.payload());
+      callerAudio(scanner.sequenceNumber(), scanner.timestampMs(), scanner.payload());
       return;
     }
     try {
       TwilioMessageReader.read(Arrays.copyOf(json, length)).deliverTo(this);
     } catch (MalformedMessageException malformed) {
-      offence(String.valueOf(malformed.getMessage()));
+      record.gaps().message();
+      offence(Offence.UNREADABLE, String.valueOf(malformed.getMessage()));
     }
   }
 
   /** Counts a message that was wrong; the call goes on until there are too many. */
-  private void offence(String why) {
-    table.metrics().offence();
-    offences++;
+  private void offence(Offence kind, String why) {
+    count(kind);
+    int offences = record.offences();
     log.debug("{} bad message: {}", kv("streamKey", name()), why);
     if (offences > table.config().maxOffences()) {
       log.warn(
           "{} closed after {} bad messages, the last: {}", kv("callSid", callSid()), offences, why);
-      close(REFUSED, "too many bad messages", StreamEnd.ERROR);
+      short code = kind == Offence.BINARY ? NOT_TEXT : REFUSED;
+      close(code, "too many bad messages", StreamEnd.ERROR);
     }
+  }
+
+  private void count(Offence kind) {
+    table.metrics().offence(kind);
+    record.offence(kind);
   }
 
   @Override
@@ -170,13 +209,15 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   @Override
   public void unknown(TwilioMessage.Unknown message) {
+    record.gaps().message();
     table.metrics().unknown();
   }
 
   @Override
   public void start(TwilioMessage.Start message) {
     if (state != State.AWAITING_START) {
-      offence("start came twice");
+      record.gaps().message();
+      offence(Offence.SECOND_START, "start came twice");
       return;
     }
     if (!message.encoding().equals("audio/x-mulaw") || message.sampleRate() != 8_000) {
@@ -210,8 +251,22 @@ final class TwilioStream implements TwilioMessage.Receiver {
       close(REFUSED, "this call is not admitted", StreamEnd.ERROR);
     } else {
       admitted = found.get();
+      table.admitted(this, message.callSid(), admission.ticketed());
       open(message, found.get(), new HashSet<>());
     }
+  }
+
+  /** Whether a newer stream of the same call takes its place: a token displaces no ticket. */
+  boolean givesWayTo(boolean ticketed) {
+    return ticketed || !admission.ticketed();
+  }
+
+  /** Gives the call to a newer stream. */
+  void supersede() {
+    superseded = true;
+    table.metrics().superseded();
+    log.warn("{} {} superseded by a newer stream", kv("callSid", callSid()), name());
+    close(NORMAL, "the call has a newer stream", StreamEnd.INTERRUPTED);
   }
 
   private void open(TwilioMessage.Start message, Admitted stream, Set<String> tried) {
@@ -323,19 +378,34 @@ final class TwilioStream implements TwilioMessage.Receiver {
   @Override
   public void media(TwilioMessage.Media message) {
     if (inOrder(message.streamSid())) {
-      callerAudio(message.timestampMs(), message.payload());
+      callerAudio(message.sequenceNumber(), message.timestampMs(), message.payload());
     }
   }
 
-  private void callerAudio(long timestampMs, byte[] mulaw) {
-    framesIn++;
+  private void callerAudio(long sequenceNumber, long stampMs, byte[] mulaw) {
     table.metrics().frameIn();
+    record.frameIn(mulaw.length);
+    silence(record.gaps().media(sequenceNumber, stampMs, mulaw.length, table.nanoTime()));
+    audio(mulaw);
+  }
+
+  /** Stands for audio that never came, so that the agent's clock goes with the call's. */
+  private void silence(int bytes) {
+    if (bytes > 0) {
+      table.metrics().filled(bytes / Frame.BYTES_PER_MS);
+      Silence.pieces(bytes, this::audio);
+    }
+  }
+
+  private void audio(byte[] mulaw) {
+    long timestampMs = record.gaps().place(mulaw.length);
     toWorker(new Frame(key, FrameKind.AUDIO, sequence++, timestampMs, mulaw));
   }
 
   @Override
   public void dtmf(TwilioMessage.Dtmf message) {
     if (inOrder(message.streamSid())) {
+      record.gaps().message();
       toWorker(Frame.signal(key, FrameKind.DTMF, sequence++, elapsedMs(), message.digit()));
     }
   }
@@ -343,7 +413,19 @@ final class TwilioStream implements TwilioMessage.Receiver {
   @Override
   public void mark(TwilioMessage.Mark message) {
     if (inOrder(message.streamSid())) {
-      toWorker(Frame.signal(key, FrameKind.MARK, sequence++, elapsedMs(), message.name()));
+      record.gaps().message();
+      byte[] name = message.name().getBytes(StandardCharsets.UTF_8);
+      returned(name);
+      if (!message.name().equals(RoundTrips.QUIET)) {
+        toWorker(new Frame(key, FrameKind.MARK, sequence++, elapsedMs(), name));
+      }
+    }
+  }
+
+  private void returned(byte[] mark) {
+    long nanos = record.trips().returned(mark, table.nanoTime());
+    if (nanos != RoundTrips.NOTHING) {
+      table.metrics().markReturned(nanos);
     }
   }
 
@@ -356,11 +438,12 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   private boolean inOrder(String streamSid) {
     if (start == null) {
-      offence("a message before start");
+      offence(Offence.BEFORE_START, "a message before start");
       return false;
     }
     if (!start.streamSid().equals(streamSid)) {
-      offence("a message for another stream");
+      record.gaps().message();
+      offence(Offence.OTHER_STREAM, "a message for another stream");
       return false;
     }
     return true;
@@ -371,7 +454,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
       workerFrames.send(frame);
     } else if (state == State.OPENING) {
       int dropped = opening.add(frame);
-      droppedMs += dropped;
+      record.droppedIn(dropped);
       table.metrics().droppedIn(dropped);
       if (opening.hopeless()) {
         close(REFUSED, "too many signals", StreamEnd.ERROR);
@@ -389,7 +472,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
       return;
     }
     int dropped = outbound.add(frame);
-    droppedMs += dropped;
+    record.droppedOut(dropped);
     table.metrics().droppedOut(dropped);
     if (outbound.hopeless()) {
       close(FAILED, "the socket takes nothing", StreamEnd.ERROR);
@@ -413,19 +496,29 @@ final class TwilioStream implements TwilioMessage.Receiver {
     }
     switch (frame.kind()) {
       case AUDIO -> {
-        framesOut++;
         table.metrics().frameOut();
         Scratch scratch = table.scratch();
         int length = to.media(frame.payload(), scratch);
         lane.text(scratch.message(length), 0, length);
+        record.frameOut(frame, table.nanoTime());
       }
-      case MARK -> send(to.mark(frame.text()));
-      case CLEAR -> send(to.clear());
+      case MARK -> {
+        record.trips().mark(frame.payload(), table.nanoTime());
+        send(to.mark(frame.text()));
+      }
+      case CLEAR -> clear(to);
       case END -> {
         workerDone = true;
         close(NORMAL, "the agent's part is over", StreamEnd.ofText(frame.text()));
       }
       case DTMF -> log.debug("{} a key towards Twilio cannot be sent", kv("streamKey", name()));
+    }
+  }
+
+  private void clear(TwilioMessageWriter to) {
+    send(to.clear());
+    if (record.trips().clear(table.nanoTime())) {
+      send(to.mark(RoundTrips.QUIET));
     }
   }
 
@@ -444,13 +537,26 @@ final class TwilioStream implements TwilioMessage.Receiver {
       log.error("{} worker {} went silent", kv("callSid", callSid()), worker);
       // Twilio asks the Connect action, which sends the call back in to another worker.
       close(FAILED, "the worker is gone", StreamEnd.INTERRUPTED);
-    } else if (elapsedMs() >= nextPingMs) {
-      nextPingMs = elapsedMs() + table.config().pingInterval().toMillis();
-      ping();
+    } else {
+      look();
     }
   }
 
-  /** Keeps proxies from taking a quiet socket for a dead one. */
+  private void look() {
+    switch (peer.look(elapsedMs())) {
+      case FINE -> {}
+      case PING -> ping();
+      case DEAD -> lose("no sign of life after a ping");
+      case SILENT -> lose("no message for too long");
+    }
+  }
+
+  private void lose(String why) {
+    log.warn("{} {}", kv("callSid", callSid()), why);
+    close(FAILED, why, StreamEnd.INTERRUPTED);
+  }
+
+  /** Keeps proxies from taking a quiet socket for a dead one, and us too. */
   private void ping() {
     socket
         .writePing(Buffer.buffer())
@@ -475,13 +581,17 @@ final class TwilioStream implements TwilioMessage.Receiver {
     end = why;
     boolean began = state == State.OPEN;
     state = State.CLOSED;
-    table.remove(this, why);
+    table.remove(this, callSid(), wire, why);
     if (workerFrames != null && !workerDone) {
       workerFrames.send(endFrame(why));
     }
     if (began && start != null && admitted != null) {
-      tellEnd(start, admitted, workerDone ? "agent_done" : why.text());
+      tellEnd(start, admitted, reason(why));
     }
+  }
+
+  private String reason(StreamEnd why) {
+    return workerDone ? "agent_done" : superseded ? "superseded" : why.text();
   }
 
   private void tellEnd(TwilioMessage.Start begun, Admitted stream, String reason) {
@@ -490,10 +600,11 @@ final class TwilioStream implements TwilioMessage.Receiver {
         kv("callSid", begun.callSid()),
         kv("conversationId", stream.conversationId()),
         reason,
-        framesIn,
-        framesOut,
-        droppedMs,
-        offences);
+        record.framesIn(),
+        record.framesOut(),
+        record.droppedMs(),
+        record.offences());
+    record.tell(table.metrics(), opening.highMs(), outbound.highMs());
     table
         .events()
         .publish(
@@ -504,10 +615,32 @@ final class TwilioStream implements TwilioMessage.Receiver {
                 .put("streamSid", begun.streamSid())
                 .put("reason", reason)
                 .put("durationMs", elapsedMs())
-                .put("framesIn", framesIn)
-                .put("framesOut", framesOut)
-                .put("droppedMs", droppedMs)
-                .put("badMessages", offences));
+                .put("framesIn", record.framesIn())
+                .put("framesOut", record.framesOut())
+                .put("droppedMs", record.droppedMs())
+                .put("badMessages", record.offences())
+                .put("record", record()));
+  }
+
+  boolean isAdmitted() {
+    return admitted != null;
+  }
+
+  /** The stream as an operator sees it. */
+  JsonObject toJson() {
+    return new JsonObject()
+        .put("callSid", callSid())
+        .put("streamSid", start == null ? "" : start.streamSid())
+        .put("conversationId", admitted == null ? "" : admitted.conversationId())
+        .put("connectorId", admitted == null ? "" : admitted.connectorId())
+        .put("state", state.name().toLowerCase(Locale.ROOT))
+        .put("worker", worker)
+        .put("durationMs", elapsedMs())
+        .put("record", record());
+  }
+
+  private JsonObject record() {
+    return record.toJson(opening.highMs(), outbound.highMs());
   }
 
   private Frame endFrame(StreamEnd why) {
@@ -518,7 +651,8 @@ final class TwilioStream implements TwilioMessage.Receiver {
     return (table.nanoTime() - acceptedAt) / 1_000_000;
   }
 
-  private String callSid() {
+  /** The call, once it is known; empty before. */
+  String callSid() {
     return start == null ? "" : start.callSid();
   }
 
