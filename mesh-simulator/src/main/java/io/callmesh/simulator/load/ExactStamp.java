@@ -74,9 +74,10 @@ final class ExactStamp implements FrameStamp {
   }
 
   private void recognise(byte[] frame, long nanos) {
-    int number = number(frame);
+    int number = number(frame, 0);
     if (number < 0) {
       ledger.unknown();
+      realign(frame);
       return;
     }
     if (!Arrays.equals(frame, SIZE, FRAME, NOISE, SIZE, FRAME)) {
@@ -85,17 +86,27 @@ final class ExactStamp implements FrameStamp {
     ledger.back(number, nanos);
   }
 
-  /** -1 when it is no frame of this stream. */
-  private int number(byte[] frame) {
-    int number = int16(frame, 3) << 16 | int16(frame, 5);
-    boolean ours =
-        frame[0] == MAGIC
-            && int16(frame, 1) == (stream & 0xFFFF)
-            && int16(frame, 7) == check(stream, number);
-    return ours ? number : -1;
+  /** After a loss frames begin elsewhere: holds what may be the begin of one. */
+  private void realign(byte[] frame) {
+    for (int from = 1; from <= FRAME - SIZE; from++) {
+      if (number(frame, from) >= 0) {
+        heldBytes = FRAME - from;
+        System.arraycopy(frame, from, held, 0, heldBytes);
+        return;
+      }
+    }
+  }
+
+  /** The number in a stamp; -1 when there is none of this stream. */
+  private int number(byte[] audio, int at) {
+    if (audio[at] != MAGIC || int16(audio, at + 1) != (stream & 0xFFFF)) {
+      return -1;
+    }
+    int number = (int16(audio, at + 3) << 16) | int16(audio, at + 5);
+    return int16(audio, at + 7) == check(stream, number) ? number : -1;
   }
 
   private static int int16(byte[] bytes, int at) {
-    return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
+    return ((bytes[at] & 0xFF) << 8) | (bytes[at + 1] & 0xFF);
   }
 }

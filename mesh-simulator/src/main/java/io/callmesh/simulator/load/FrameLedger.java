@@ -46,7 +46,7 @@ final class FrameLedger {
 
   /** A frame came back. */
   void back(int number, long nanos) {
-    if (number >= next || number < next - REMEMBERED) {
+    if (number < 0 || number >= next || number < next - REMEMBERED) {
       unknown();
       return;
     }

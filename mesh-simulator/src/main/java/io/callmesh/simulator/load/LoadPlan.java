@@ -14,6 +14,8 @@ import java.util.Map;
  * @param parameters the {@code <Parameter>}s of every stream
  * @param accountSid whose calls they are, {@code AC…}
  * @param trusting accepts any certificate
+ * @param transcoded whether the audio comes back in other mu-law codes than it went, such as over
+ *     another sample rate
  */
 public record LoadPlan(
     LoadTarget target,
@@ -24,7 +26,8 @@ public record LoadPlan(
     Duration drain,
     Map<String, String> parameters,
     String accountSid,
-    boolean trusting) {
+    boolean trusting,
+    boolean transcoded) {
   static final int MAX_STREAMS = 20_000;
 
   /** Checked: times are not negative, something is measured. */

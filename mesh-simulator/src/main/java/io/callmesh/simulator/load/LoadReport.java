@@ -98,13 +98,26 @@ public record LoadReport(
   public record Server(
       long pid, CpuTime cpu, long residentBefore, long resident, long heapBefore, long heap) {}
 
-  /** CPU time per frame there and back, in us. */
+  /** CPU time of a process per frame there and back, in us. */
+  public double microsPerFrame(CpuTime cpu) {
+    return perFrame(cpu.totalMs());
+  }
+
   private double perFrame(long ms) {
     return frames.returned() == 0 ? 0 : ms * 1e3 / frames.returned();
   }
 
-  private double perStream(long bytes) {
+  /** What of some bytes falls on each stream, in KiB. */
+  public double kibPerStream(long bytes) {
     return open == 0 ? 0 : bytes / 1024.0 / open;
+  }
+
+  /** Whether no stream was refused or broke, and at most so many frames were lost. */
+  public boolean isGood(long mostLost) {
+    return faults.isEmpty()
+        && open == streams
+        && frames.sent() > 0
+        && frames.missing() + frames.skipped() <= mostLost;
   }
 
   /** For people. */
@@ -148,14 +161,14 @@ public record LoadReport(
       lines.add(
           line(
               "           %.1f KiB resident per stream (%.1f MB, before %.1f MB)",
-              perStream(server.resident() - server.residentBefore()),
+              kibPerStream(server.resident() - server.residentBefore()),
               server.resident() / 1e6,
               server.residentBefore() / 1e6));
       if (server.heap() > 0) {
         lines.add(
             line(
                 "           %.1f KiB of heap per stream after a collection (%.1f MB, before %.1f MB)",
-                perStream(server.heap() - server.heapBefore()),
+                kibPerStream(server.heap() - server.heapBefore()),
                 server.heap() / 1e6,
                 server.heapBefore() / 1e6));
       }
@@ -209,13 +222,13 @@ public record LoadReport(
             .put("residentBytes", process.resident())
             .put(
                 "residentBytesPerStream",
-                (long) (1024 * perStream(process.resident() - process.residentBefore())));
+                (long) (1024 * kibPerStream(process.resident() - process.residentBefore())));
     if (process.heap() > 0) {
       json.put("heapBytesBefore", process.heapBefore())
           .put("heapBytes", process.heap())
           .put(
               "heapBytesPerStream",
-              (long) (1024 * perStream(process.heap() - process.heapBefore())));
+              (long) (1024 * kibPerStream(process.heap() - process.heapBefore())));
     }
     return json;
   }

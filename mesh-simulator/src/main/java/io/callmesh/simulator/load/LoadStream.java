@@ -74,7 +74,8 @@ final class LoadStream extends ChannelInboundHandlerAdapter {
     this.messages = messages;
     this.watcher = watcher;
     this.ledger = new FrameLedger(tally);
-    this.stamp = new ExactStamp(number, ledger);
+    this.stamp =
+        plan.transcoded() ? new LoudnessStamp(number, ledger) : new ExactStamp(number, ledger);
   }
 
   /** Whether frames may be sent. */
