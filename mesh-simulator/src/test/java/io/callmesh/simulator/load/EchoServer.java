@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A server that speaks Twilio Media Streams and sends audio back, as well or as badly as told. */
 final class EchoServer implements AutoCloseable {
@@ -104,7 +105,7 @@ final class EchoServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws TimeoutException {
     vertx.close().await(10, TimeUnit.SECONDS);
   }
 }

@@ -222,12 +222,11 @@ class LoadRunTest {
           @Override
           public void frame(ServerWebSocket socket, String sid, String payload, int count) {
             if (count == 3) {
+              String mark = "{\"event\":\"mark\",\"streamSid\":\"%s\",\"mark\":{\"name\":\"u1\"}}";
               var unused =
-                  socket.writeTextMessage(
-                      "{\"event\":\"mark\",\"streamSid\":\""
-                          + sid
-                          + "\",\"mark\":{\"name\":\"u1\"}}");
-              var ping = socket.writePing(Buffer.buffer("?"));
+                  socket
+                      .writePing(Buffer.buffer("?"))
+                      .compose(sent -> socket.writeTextMessage(mark.formatted(sid)));
             }
             EchoServer.Habits.send(socket, sid, payload);
           }
