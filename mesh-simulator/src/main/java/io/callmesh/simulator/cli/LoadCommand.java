@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,10 +34,22 @@ import picocli.CommandLine.Option;
       "0:all went well",
       "1:audio was lost, or a stream was refused or broke",
       "2:wrong input"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  A server on this machine, whatever it is:",
+      "    callmesh load --url ws://127.0.0.1:9700/ --streams 400 --seconds 60 --out load.json",
+      "  A mesh, by the token of a connector whose agent echoes PCM:",
+      "    callmesh load --url wss://mesh.example.com/streams --auth-token ... --account-sid AC... \\",
+      "      --parameter connectorToken=... --transcoded",
+      "",
+      "Delay counts from when a frame was sent; look at 'sent late' before believing it: a load",
+      "that is late itself measures the machine. It has one thread; give it a core of its own."
     })
 public final class LoadCommand implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final int WRONG_INPUT = 2;
+  private static final Set<String> HERE = Set.of("localhost", "127.0.0.1", "::1");
   private static final String NO_ACCOUNT = "AC" + "0".repeat(32);
 
   @Option(
@@ -146,25 +159,48 @@ public final class LoadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     LoadPlan plan;
+    ServerProcess server;
     try {
       plan = plan();
+      server = server(plan.target());
+      requireWritable(json);
     } catch (IllegalArgumentException e) {
-      err.println(e.getMessage());
-      return WRONG_INPUT;
+      return complain(WRONG_INPUT, String.valueOf(e.getMessage()));
     }
     try {
-      LoadReport report = new LoadRun(plan, server(plan.target()), out::println).run();
-      out.println(report.text());
-      if (json != null) {
-        Files.writeString(json, report.json().encodePrettily() + System.lineSeparator());
-      }
-      return report.isGood(maxLost) ? 0 : FAILED;
+      return conclude(new LoadRun(plan, server, out::println).run());
     } catch (LoadException e) {
-      err.println("No stream could be opened: " + e.getMessage());
-      return FAILED;
+      return complain(FAILED, "No stream: " + Remedy.ofStreams(String.valueOf(e.getMessage())));
     } catch (IOException e) {
-      err.println(json + " cannot be written: " + e.getMessage());
-      return FAILED;
+      return complain(FAILED, json + " cannot be written: " + e.getMessage() + ".");
+    }
+  }
+
+  private int conclude(LoadReport report) throws IOException {
+    out.println();
+    out.println(report.text());
+    if (json != null) {
+      Files.writeString(json, report.json().encodePrettily() + System.lineSeparator());
+    }
+    report
+        .faults()
+        .forEach((reason, count) -> err.println(count + " streams: " + Remedy.ofStreams(reason)));
+    if (report.frames().missing() + report.frames().skipped() > maxLost) {
+      err.println("Audio was lost; --max-lost says how many frames may be.");
+    }
+    return report.isGood(maxLost) ? 0 : FAILED;
+  }
+
+  private int complain(int code, String problem) {
+    err.println(problem);
+    return code;
+  }
+
+  /** Before the run, not after it: its figures should not be lost. */
+  private static void requireWritable(@Nullable Path file) {
+    Path folder = file == null ? null : file.toAbsolutePath().getParent();
+    if (file != null && (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file))) {
+      throw new IllegalArgumentException("--out " + file + " cannot be written there.");
     }
   }
 
@@ -188,10 +224,15 @@ public final class LoadCommand implements Callable<Integer> {
   }
 
   private @Nullable ServerProcess server(LoadTarget target) {
-    if (pid != null) {
-      return new ServerProcess(pid);
+    if (pid == null) {
+      return HERE.contains(target.host())
+          ? ServerProcess.listeningOn(target.port()).orElse(null)
+          : null;
     }
-    boolean here = target.host().equals("localhost") || target.host().equals("127.0.0.1");
-    return here ? ServerProcess.listeningOn(target.port()).orElse(null) : null;
+    ServerProcess process = new ServerProcess(pid);
+    if (!process.exists()) {
+      throw new IllegalArgumentException("--pid " + pid + " is no process that can be measured.");
+    }
+    return process;
   }
 }

@@ -18,7 +18,7 @@ public record CpuTime(long userMs, long systemMs) {
   private static final int USER = 11;
 
   private static final int SYSTEM = 12;
-  private static final CpuTime NONE = new CpuTime(0, 0);
+  static final CpuTime NONE = new CpuTime(0, 0);
 
   /** Until now, of all threads; zero where Linux does not tell. */
   static CpuTime of(long pid) {

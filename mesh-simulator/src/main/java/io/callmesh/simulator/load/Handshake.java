@@ -6,6 +6,7 @@ import io.callmesh.contracts.twilio.TwilioSignature;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Handshake {
   static final int MAX_ANSWER = 16 * 1024;
 
+  private static final String ACCEPT = "sec-websocket-accept";
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -50,17 +52,17 @@ final class Handshake {
     if (!lines[0].startsWith("HTTP/1.1 101")) {
       return "HTTP " + lines[0].replaceFirst("^HTTP/\\S+ ", "");
     }
-    for (String line : lines) {
-      int colon = line.indexOf(':');
-      if (colon > 0 && line.substring(0, colon).toLowerCase(Locale.ROOT).equals(ACCEPT)) {
-        boolean right = line.substring(colon + 1).strip().equals(accept());
-        return right ? null : "a wrong Sec-WebSocket-Accept";
-      }
-    }
-    return "no Sec-WebSocket-Accept";
+    return Arrays.stream(lines).anyMatch(this::accepts)
+        ? null
+        : "a missing or wrong Sec-WebSocket-Accept";
   }
 
-  private static final String ACCEPT = "sec-websocket-accept";
+  private boolean accepts(String line) {
+    int colon = line.indexOf(':');
+    return colon > 0
+        && line.substring(0, colon).toLowerCase(Locale.ROOT).equals(ACCEPT)
+        && line.substring(colon + 1).strip().equals(accept());
+  }
 
   private String accept() {
     try {

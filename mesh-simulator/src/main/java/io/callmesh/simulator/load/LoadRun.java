@@ -2,43 +2,33 @@ package io.callmesh.simulator.load;
 
 import io.callmesh.simulator.load.LoadReport.Frames;
 import io.callmesh.simulator.load.LoadReport.Spread;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** One load, from the first connection to the report. Used once, by a thread that may wait. */
 public final class LoadRun implements LoadStream.StreamWatcher {
-  private static final int CONNECT_TIMEOUT_MS = 15_000;
   private static final Duration OPENING_LIMIT = Duration.ofSeconds(20);
   private static final Duration CLOSING_LIMIT = Duration.ofSeconds(3);
   private static final Duration GLANCE = Duration.ofSeconds(2);
+  private static final int MOST_GLANCES = 12;
   private static final long DRAIN_GLANCE_MS = 20;
 
   private final LoadPlan plan;
@@ -76,28 +66,39 @@ public final class LoadRun implements LoadStream.StreamWatcher {
    */
   public LoadReport run() throws LoadException, InterruptedException {
     try {
-      long residentBefore = server == null ? 0 : server.residentBytes();
-      long heapBefore = server == null ? 0 : server.heapAfterCollection().orElse(0);
+      Memory before = memory();
       Pacemaker pacemaker = open();
       watch(plan.warmUp(), "warming up");
       Measured measured = measure(pacemaker);
       drain();
-      LoadReport.Server process =
-          server == null
-              ? null
-              : new LoadReport.Server(
-                  server.pid(),
-                  measured.server(),
-                  residentBefore,
-                  server.residentBytes(),
-                  heapBefore,
-                  server.heapAfterCollection().orElse(0));
-      LoadReport report = inLoop(() -> report(measured, process));
+      Memory with = memory();
+      LoadReport report = inLoop(() -> report(measured, process(measured, before, with)));
       close();
       return report;
     } finally {
       var unused = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
+  }
+
+  /** What the server's process holds; bytes. */
+  private record Memory(long resident, long heap) {}
+
+  private Memory memory() throws InterruptedException {
+    return server == null
+        ? new Memory(0, 0)
+        : new Memory(server.residentBytes(), server.heapAfterCollection().orElse(0));
+  }
+
+  private LoadReport.@Nullable Server process(Measured measured, Memory before, Memory with) {
+    return server == null
+        ? null
+        : new LoadReport.Server(
+            server.pid(),
+            measured.server(),
+            before.resident(),
+            with.resident(),
+            before.heap(),
+            with.heap());
   }
 
   private record Measured(int open, double seconds, CpuTime own, CpuTime server) {}
@@ -110,12 +111,11 @@ public final class LoadRun implements LoadStream.StreamWatcher {
     }
     Pacemaker pacemaker = new Pacemaker(loop, streams, tally);
     pacemaker.start();
-    Bootstrap bootstrap = bootstrap();
+    Dialer dialer = new Dialer(loop, plan.target(), plan.trusting());
     for (int i = 0; i < plan.streams(); i++) {
       LoadStream stream = streams.get(i);
       long afterNanos = plan.rampUp().toNanos() * i / plan.streams();
-      var unused =
-          loop.schedule(() -> connect(bootstrap, stream), afterNanos, TimeUnit.NANOSECONDS);
+      var unused = loop.schedule(() -> dialer.dial(stream), afterNanos, TimeUnit.NANOSECONDS);
     }
     boolean all =
         answered.await(plan.rampUp().plus(OPENING_LIMIT).toMillis(), TimeUnit.MILLISECONDS);
@@ -127,135 +127,64 @@ public final class LoadRun implements LoadStream.StreamWatcher {
     return pacemaker;
   }
 
-  private Bootstrap bootstrap() throws LoadException {
-    SslContext tls = plan.target().tls() ? tls() : null;
-    return new Bootstrap()
-        .group(loop)
-        .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
-        .handler(
-            new ChannelInitializer<>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                if (tls != null) {
-                  channel
-                      .pipeline()
-                      .addLast(
-                          "tls",
-                          tls.newHandler(
-                              channel.alloc(), plan.target().host(), plan.target().port()));
-                }
-              }
-            });
-  }
-
-  private SslContext tls() throws LoadException {
-    SslContextBuilder builder = SslContextBuilder.forClient();
-    if (plan.trusting()) {
-      builder
-          .trustManager(InsecureTrustManagerFactory.INSTANCE)
-          .endpointIdentificationAlgorithm(null);
-    }
-    try {
-      return builder.build();
-    } catch (SSLException e) {
-      throw new LoadException("TLS does not work here: " + e.getMessage());
-    }
-  }
-
-  private void connect(Bootstrap bootstrap, LoadStream stream) {
-    ChannelFuture connecting = bootstrap.connect(plan.target().host(), plan.target().port());
-    var unused =
-        connecting.addListener(
-            connected -> {
-              if (connected.isSuccess()) {
-                shakeHands(connecting.channel(), stream);
-              } else {
-                stream.unreachable(connected.cause());
-              }
-            });
-  }
-
-  private static void shakeHands(Channel channel, LoadStream stream) {
-    channel.pipeline().addLast(stream);
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls == null) {
-      stream.shakeHands();
-      return;
-    }
-    var unused =
-        tls.handshakeFuture()
-            .addListener(
-                secure -> {
-                  if (secure.isSuccess()) {
-                    stream.shakeHands();
-                  }
-                });
-  }
-
   private Measured measure(Pacemaker pacemaker) throws InterruptedException {
     CpuTime ownBefore = CpuTime.of(ProcessHandle.current().pid());
-    CpuTime serverBefore = server == null ? new CpuTime(0, 0) : server.cpu();
+    CpuTime serverBefore = serverCpu();
     long begin = System.nanoTime();
-    int measured =
-        inLoop(
-            () -> {
-              tally.late.reset();
-              tally.skipped = 0;
-              streams.forEach(LoadStream::measure);
-              return open;
-            });
+    int measured = inLoop(this::beginMeasuring);
     watch(plan.measured(), "measuring");
-    boolean unused =
-        inLoop(
-            () -> {
-              pacemaker.stop();
-              return true;
-            });
+    inLoop(pacemaker::stop);
     double seconds = (System.nanoTime() - begin) / 1e9;
-    CpuTime serverAfter = server == null ? new CpuTime(0, 0) : server.cpu();
     return new Measured(
         measured,
         seconds,
         CpuTime.of(ProcessHandle.current().pid()).since(ownBefore),
-        serverAfter.since(serverBefore));
+        serverCpu().since(serverBefore));
+  }
+
+  private CpuTime serverCpu() {
+    return server == null ? CpuTime.NONE : server.cpu();
+  }
+
+  /** How many streams are open. */
+  private int beginMeasuring() {
+    tally.late.reset();
+    tally.skipped = 0;
+    streams.forEach(LoadStream::measure);
+    return open;
   }
 
   /** Waits, and tells now and then how it goes. */
   private void watch(Duration time, String doing) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
+    long glance = Math.max(GLANCE.toNanos(), time.toNanos() / MOST_GLANCES);
     for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-      TimeUnit.NANOSECONDS.sleep(Math.min(left, GLANCE.toNanos()));
+      TimeUnit.NANOSECONDS.sleep(Math.min(left, glance));
       progress.accept(inLoop(() -> glance(doing)));
     }
   }
 
   private String glance(String doing) {
-    return "%s: %d streams open, %,d frames sent, %,d back, delay p99 %.2f ms, sent late p99 %.2f ms"
-        .formatted(
-            doing,
-            open,
-            tally.sent,
-            tally.returned,
-            tally.delay.getValueAtPercentile(99) / 1e6,
-            tally.late.getValueAtPercentile(99) / 1e6);
+    return String.format(
+        Locale.ROOT,
+        "%s: %d streams open, %,d frames sent, %,d back, delay p99 %.2f ms, late p99 %.2f ms",
+        doing,
+        open,
+        tally.sent,
+        tally.returned,
+        tally.delay.getValueAtPercentile(99) / 1e6,
+        tally.late.getValueAtPercentile(99) / 1e6);
   }
 
   private void drain() throws InterruptedException {
     long end = System.nanoTime() + plan.drain().toNanos();
-    while (System.nanoTime() < end && inLoop(() -> tally.returned < tally.sent)) {
+    while (System.nanoTime() < end && inLoop(() -> open > 0 && tally.returned < tally.sent)) {
       TimeUnit.MILLISECONDS.sleep(DRAIN_GLANCE_MS);
     }
   }
 
   private void close() throws InterruptedException {
-    boolean unused =
-        inLoop(
-            () -> {
-              streams.forEach(LoadStream::stop);
-              return true;
-            });
+    inLoop(() -> streams.forEach(LoadStream::stop));
     boolean all = closed.await(CLOSING_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     if (!all) {
       progress.accept("the server did not close " + closed.getCount() + " streams");
@@ -294,6 +223,10 @@ public final class LoadRun implements LoadStream.StreamWatcher {
         nanos.getValueAtPercentile(99) / 1e6,
         nanos.getValueAtPercentile(99.9) / 1e6,
         nanos.getMaxValue() / 1e6);
+  }
+
+  private void inLoop(Runnable order) throws InterruptedException {
+    Object unused = inLoop(Executors.callable(order));
   }
 
   private <T> T inLoop(Callable<T> question) throws InterruptedException {

@@ -255,9 +255,9 @@ final class LoadStream extends ChannelInboundHandlerAdapter {
       return false;
     }
     long length = WebSocketFrame.payloadLength(in);
-    if (length > ServerMessages.MAX_SIZE) {
-      lose("a message of " + length + " bytes");
+    if (WebSocketFrame.isMasked(in) || length < 0 || length > ServerMessages.MAX_SIZE) {
       in.skipBytes(in.readableBytes());
+      lose("a WebSocket frame that is masked, or larger than 1 MiB");
       return false;
     }
     if (in.readableBytes() < header + length) {

@@ -35,8 +35,8 @@ public record LoadTarget(
     boolean tls = "wss".equalsIgnoreCase(uri.getScheme());
     int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
     String path = uri.getRawPath();
-    return new LoadTarget(
-        uri.getHost(), port, tls, path == null || path.isEmpty() ? "/" : path, signature);
+    String host = uri.getHost().replaceAll("[\\[\\]]", ""); // an IPv6 address has brackets in a URL
+    return new LoadTarget(host, port, tls, path == null || path.isEmpty() ? "/" : path, signature);
   }
 
   private static URI parsed(String url) {
@@ -61,6 +61,7 @@ public record LoadTarget(
 
   /** As in the Host header. */
   String authority() {
-    return port == (tls ? 443 : 80) ? host : host + ":" + port;
+    String name = host.indexOf(':') < 0 ? host : "[" + host + "]";
+    return port == (tls ? 443 : 80) ? name : name + ":" + port;
   }
 }

@@ -45,6 +45,11 @@ final class WebSocketFrame {
     return out.writeInt(0).writeBytes(data);
   }
 
+  /** Whether the frame at hand is masked, which a server's must not be. */
+  static boolean isMasked(ByteBuf in) {
+    return (in.getByte(in.readerIndex() + 1) & MASKED) != 0;
+  }
+
   /** How long the head of the frame at hand is; -1 while that cannot be told. */
   static int headerLength(ByteBuf in) {
     if (in.readableBytes() < 2) {

@@ -41,11 +41,11 @@ class LoudnessStampTest {
   @ParameterizedTest
   @CsvSource({"8000,0", "16000,0", "16000,7", "24000,41", "48000,79", "16000,159"})
   void isReadOverAnyRateAndDelay(int rate, int delay) {
-    byte[] back = transcoded(sent(4_000), rate, delay);
+    byte[] back = transcoded(sent(1_000), rate, delay);
 
     stamp.heard(back, back.length, 10_000);
 
-    assertThat(tally.returned).isEqualTo(4_000);
+    assertThat(tally.returned).isEqualTo(1_000);
     assertThat(tally.outOfOrder + tally.duplicated + tally.unknown).isZero();
   }
 
