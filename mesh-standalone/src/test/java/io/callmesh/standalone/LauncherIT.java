@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,17 @@ class LauncherIT {
     Ended ended = run(checkout.resolve("callmesh"), "call", "--caller", "my voice.wav");
     assertThat(ended.output()).contains("[" + jar() + "]\n[call]\n[--caller]\n[my voice.wav]\n");
     assertThat(ended.exitCode()).isZero();
+  }
+
+  @Test
+  void onlyShortCommandsDoWithoutTheOptimisingCompiler() throws Exception {
+    java(JDK_17);
+    assertThat(run(checkout.resolve("callmesh"), "call").output()).contains("TieredStopAtLevel");
+    for (String lasting : List.of("up", "load")) {
+      assertThat(run(checkout.resolve("callmesh"), lasting).output())
+          .contains("[" + lasting + "]")
+          .doesNotContain("TieredStopAtLevel");
+    }
   }
 
   @Test

@@ -36,6 +36,28 @@ public final class Remedy {
     };
   }
 
+  /** For streams of a load that were refused or broke, with the reason that the load gave. */
+  public static String ofStreams(String reason) {
+    if (reason.startsWith("HTTP 401") || reason.startsWith("HTTP 403")) {
+      return reason
+          + "; sign with --auth-token (and --account-sid), give --signed-url if the server believes"
+          + " to be elsewhere than --url, and --parameter connectorToken=... for callmesh's /streams.";
+    }
+    if (reason.startsWith("HTTP 503")) {
+      return reason + "; the server has no room for so many: fewer --streams.";
+    }
+    if (reason.startsWith("HTTP")) {
+      return reason + "; is the path of --url where the server takes streams?";
+    }
+    if (reason.startsWith("no connection")) {
+      return reason + "; is the server running, and is --url right?";
+    }
+    if (reason.contains("certification path") || reason.contains("subject alternative")) {
+      return reason + "; --insecure accepts any certificate.";
+    }
+    return reason + "; the server's log may say why.";
+  }
+
   /** For a call that ran to its end; null when nothing went wrong. */
   public static @Nullable String of(CallReport report) {
     for (StreamReport stream : report.streams()) {

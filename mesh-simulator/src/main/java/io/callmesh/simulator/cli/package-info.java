@@ -1,6 +1,6 @@
 /**
- * The simulator as commands: {@code callmesh call} and {@code callmesh agent}. They run on the main
- * thread, which waits for the event loops and does the blocking work: reading and writing WAV
+ * The simulator as commands: {@code callmesh call}, {@code agent} and {@code load}. They run on the
+ * main thread, which waits for the event loops and does the blocking work: reading and writing WAV
  * files.
  */
 @NullMarked

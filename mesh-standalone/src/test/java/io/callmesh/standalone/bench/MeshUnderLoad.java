@@ -1,0 +1,146 @@
+package io.callmesh.standalone.bench;
+
+import io.callmesh.contracts.security.Secret;
+import io.callmesh.simulator.load.LoadTarget;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The four services in a process of their own, as {@code callmesh up} starts them, with a broker
+ * outside, so that the process's CPU and memory are the mesh's alone. Blocks.
+ */
+final class MeshUnderLoad implements AutoCloseable {
+  static final String ACCOUNT_SID = "AC0123456789abcdef0123456789abcdef";
+
+  private static final String AUTH_TOKEN = "benchmark-auth-token";
+  private static final String API_KEY = "benchmark-admin-key";
+  private static final String PUBLIC_URL = "https://mesh.example.com";
+  private static final String SIGNED_URL = "wss://mesh.example.com/streams";
+  private static final String PROJECT = "/v1/agents/benchmark/telephony";
+
+  /** All there from the start, so that resident memory grows only by what is not heap. */
+  private static final List<String> HEAP =
+      List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:+ExitOnOutOfMemoryError");
+
+  private final MeasuredProcess broker;
+  private final MeasuredProcess mesh;
+  private final int port;
+  private final Map<AudioPath, String> tokens = new HashMap<>();
+
+  private MeshUnderLoad(MeasuredProcess broker, MeasuredProcess mesh) throws Exception {
+    this.broker = broker;
+    this.mesh = mesh;
+    this.port = Integer.parseInt(mesh.awaitReady().replaceAll("\\D*(\\d+).*", "$1"));
+  }
+
+  /**
+   * Starts both and returns when they are ready.
+   *
+   * @param core the only one that the mesh may use; negative for any
+   * @param options more for its JVM
+   */
+  static MeshUnderLoad start(int core, Path jar, Path data, List<String> options) throws Exception {
+    MeasuredProcess broker =
+        MeasuredProcess.start(
+            -1, // as this process
+            "broker ready",
+            Map.of(),
+            List.of(
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.callmesh.broker.BrokerMain",
+                data.toString(),
+                "0"));
+    try {
+      String bootstrap = broker.awaitReady().replaceAll(".*broker ready ", "");
+      return new MeshUnderLoad(broker, mesh(core, jar, data, options, bootstrap));
+    } catch (Exception failure) {
+      broker.close();
+      throw failure;
+    }
+  }
+
+  private static MeasuredProcess mesh(
+      int core, Path jar, Path data, List<String> options, String bootstrap) throws Exception {
+    List<String> arguments = new ArrayList<>(HEAP);
+    arguments.addAll(options);
+    arguments.addAll(List.of("-jar", jar.toString(), "up"));
+    return MeasuredProcess.start(core, "Public port", environment(data, bootstrap), arguments);
+  }
+
+  private static Map<String, String> environment(Path data, String bootstrap) {
+    return Map.of(
+        "CALLMESH_PORT",
+        "0",
+        "CALLMESH_MANAGEMENT_PORT",
+        "0",
+        "CALLMESH_LISTEN_ADDRESS",
+        "127.0.0.1",
+        "CALLMESH_DATA",
+        data.toString(),
+        "CALLMESH_KAFKA_BOOTSTRAP_SERVERS",
+        bootstrap,
+        "CALLMESH_PUBLIC_URL",
+        PUBLIC_URL,
+        "CALLMESH_TWILIO_ACCOUNTS",
+        "[{\"accountSid\":\"%s\",\"authTokens\":[\"%s\"]}]".formatted(ACCOUNT_SID, AUTH_TOKEN),
+        "CALLMESH_ADMIN_API_KEY",
+        API_KEY,
+        "CALLMESH_AGENT_ALLOW_PRIVATE_ADDRESSES",
+        "true",
+        "CALLMESH_LOG_LEVEL",
+        "WARN");
+  }
+
+  /** Makes the connector of a path. */
+  void lead(AudioPath path, String agentUrl) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + PROJECT + "/connectors"))
+            .header("x-api-key", API_KEY)
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(path.connector(agentUrl).encode()))
+            .build();
+    HttpResponse<String> response =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 201) {
+      throw new IllegalStateException(
+          "no connector for %s: %d %s"
+              .formatted(path.text(), response.statusCode(), response.body()));
+    }
+    tokens.put(path, new JsonObject(response.body()).getString("connectorToken"));
+  }
+
+  LoadTarget target() {
+    String url = "ws://127.0.0.1:" + port + "/streams";
+    return LoadTarget.of(url, SIGNED_URL, new Secret(AUTH_TOKEN));
+  }
+
+  /** What a path's streams say of themselves. */
+  Map<String, String> parameters(AudioPath path) {
+    return Map.of("connectorToken", tokens.getOrDefault(path, ""));
+  }
+
+  long pid() {
+    return mesh.pid();
+  }
+
+  long brokerPid() {
+    return broker.pid();
+  }
+
+  @Override
+  public void close() {
+    mesh.close();
+    broker.close();
+  }
+}
