@@ -2,17 +2,18 @@ package io.callmesh.worker.agent;
 
 import io.callmesh.contracts.connector.AgentEndpoint;
 import io.vertx.core.http.WebSocket;
+import org.jspecify.annotations.Nullable;
 
 /** A language that agents speak over a WebSocket. One class each; without state. */
 public interface AgentProtocol {
-  /** What the worker offers in the handshake, and the agent must agree to. */
-  String subProtocol();
+  /** What the worker offers in the handshake, and the agent must agree to; null for nothing. */
+  @Nullable String subProtocol();
 
   /**
    * Begins a session on an open socket and sets all its handlers.
    *
-   * @param lost called once when the connection ends in any way but {@link AgentConnection#end} or
-   *     {@link AgentConnection#drop}
+   * @param lost called once when the connection ends in any way but {@link AgentConnection#end},
+   *     {@link AgentConnection#drop} or {@link AgentListener#left}
    */
   AgentConnection begin(
       WebSocket socket, SessionStart start, AgentListener listener, Runnable lost);
@@ -21,6 +22,7 @@ public interface AgentProtocol {
   static AgentProtocol of(AgentEndpoint.Protocol protocol) {
     return switch (protocol) {
       case CALLMESH -> CallmeshProtocol.INSTANCE;
+      case TWILIO_MEDIA_STREAMS -> MediaStreamsProtocol.INSTANCE;
     };
   }
 }

@@ -8,43 +8,25 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection that speaks the callmesh agent protocol, v1. */
 final class CallmeshConnection implements AgentConnection {
-  private static final short NORMAL = 1000;
-
-  /** Bytes that may wait for the socket before the agent counts as slow. */
-  private static final int WRITE_QUEUE_BYTES = 8 * 1024;
-
-  private final WebSocket socket;
+  private final AgentSocket socket;
   private final AgentListener listener;
-  private final Runnable lost;
-  private boolean over;
-  private boolean pongDue;
 
   CallmeshConnection(WebSocket socket, SessionStart start, AgentListener listener, Runnable lost) {
-    this.socket = socket;
+    this.socket = new AgentSocket(socket, lost);
     this.listener = listener;
-    this.lost = lost;
-    socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
-    socket.binaryMessageHandler(this::binary);
-    socket.textMessageHandler(this::text);
-    socket.exceptionHandler(cause -> socket.close()); // the close handler tells the session
-    socket.pongHandler(pong -> pongDue = false);
-    socket.closeHandler(closed -> gone());
+    this.socket.onMessages(this::text, this::binary);
     send(CallmeshMessages.sessionStart(start));
   }
 
   private void binary(Buffer audio) {
-    if (!over) {
-      listener.audio(audio.getBytes());
-    }
+    listener.audio(audio.getBytes());
   }
 
   private void text(String text) {
-    if (over) {
-      return;
-    }
     try {
       CallmeshMessages.read(text, listener);
     } catch (Malformed malformed) {
+      socket.notUnderstood();
       listener.malformed();
       complain(malformed);
     }
@@ -52,21 +34,14 @@ final class CallmeshConnection implements AgentConnection {
 
   /** An agent that talks nonsense and does not read the answers gets no more of them. */
   private void complain(Malformed malformed) {
-    if (!over && !socket.writeQueueFull()) {
+    if (!socket.congested()) {
       send(CallmeshMessages.error(malformed.code, String.valueOf(malformed.getMessage())));
-    }
-  }
-
-  private void gone() {
-    if (!over) {
-      over = true;
-      lost.run();
     }
   }
 
   @Override
   public void audio(byte[] audio) {
-    socket.writeBinaryMessage(Buffer.buffer(audio));
+    socket.writeBinary(audio);
   }
 
   @Override
@@ -86,39 +61,31 @@ final class CallmeshConnection implements AgentConnection {
 
   @Override
   public boolean ping() {
-    if (pongDue) {
-      return false;
-    }
-    pongDue = true;
-    socket.writePing(Buffer.buffer());
-    return true;
+    return socket.ping();
   }
 
   @Override
   public void end(SessionEnd reason) {
-    if (!over) {
-      send(CallmeshMessages.sessionEnd(reason));
-      drop();
-    }
+    send(CallmeshMessages.sessionEnd(reason));
+    drop();
   }
 
   @Override
   public void drop() {
-    over = true;
-    socket.close(NORMAL);
+    socket.drop();
   }
 
   @Override
   public boolean congested() {
-    return socket.writeQueueFull();
+    return socket.congested();
   }
 
   @Override
   public void onDrained(Runnable drained) {
-    socket.drainHandler(ignored -> drained.run());
+    socket.onDrained(drained);
   }
 
   private void send(JsonObject message) {
-    socket.writeTextMessage(message.encode());
+    socket.writeText(message.encode());
   }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The text messages of the callmesh agent protocol, v1 (docs/agent-protocol.md). No state. */
+/** The text messages of the callmesh agent protocol, v1 (docs/agent-protocols.md). No state. */
 final class CallmeshMessages {
   /** Characters of the longest text message. */
   static final int MAX_TEXT = 256 * 1024;

@@ -2,7 +2,7 @@ package io.callmesh.worker.agent;
 
 import io.vertx.core.http.WebSocket;
 
-/** The callmesh agent protocol, v1 (docs/agent-protocol.md). */
+/** The callmesh agent protocol, v1 (docs/agent-protocols.md). */
 final class CallmeshProtocol implements AgentProtocol {
   static final CallmeshProtocol INSTANCE = new CallmeshProtocol();
 

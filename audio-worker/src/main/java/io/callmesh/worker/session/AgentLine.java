@@ -91,7 +91,9 @@ final class AgentLine {
     } else if (backlog.isEmpty() && !connected.congested()) {
       connected.audio(transcoder.toAgent(mulaw));
     } else {
-      dropped(Dropped.SLOW_AGENT, backlog.audio(mulaw, agentLimit));
+      long bytes = backlog.audio(mulaw, agentLimit);
+      dropped(Dropped.SLOW_AGENT, bytes);
+      connected.skipped(bytes);
     }
   }
 
@@ -124,6 +126,12 @@ final class AgentLine {
   /** Makes the present connection the last one: there is nothing left that needs an agent. */
   void settle() {
     settled = true;
+  }
+
+  /** Takes note that the agent has closed the connection and is not to be dialled again. */
+  void left() {
+    closed = true;
+    agent = null;
   }
 
   /** Pings the agent when it is time; called about once a second. */
@@ -163,9 +171,16 @@ final class AgentLine {
     AgentConnection connected = protocol.begin(socket, start, owner, this::lost);
     agent = connected;
     start = start.resumed();
-    connected.onDrained(() -> backlog.drainTo(connected));
+    connected.onDrained(() -> drain(connected));
     owner.connected(resume, took);
     backlog.drainTo(connected);
+  }
+
+  /** What waits is not for a connection that was given up in the meantime. */
+  private void drain(AgentConnection connected) {
+    if (agent == connected) {
+      backlog.drainTo(connected);
+    }
   }
 
   private void failed(Throwable cause, Duration took) {

@@ -369,11 +369,28 @@ final class Session implements AgentLine.Owner {
   public void hangup(@Nullable String reason) {
     ports.metrics().agentMessage(AgentMessage.HANGUP);
     if (phase == Phase.TALKING && !deciding) {
-      HandoffRequest nowhere =
-          new HandoffRequest(null, reason, null, false, null, new JsonObject());
       Runnable hangUp = () -> playOut(Ended.AGENT_HUNG_UP);
-      store(Outcome.Kind.HANGUP, nowhere, hangUp, hangUp);
+      store(Outcome.Kind.HANGUP, nowhere(reason), hangUp, hangUp);
     }
+  }
+
+  private static HandoffRequest nowhere(@Nullable String reason) {
+    return new HandoffRequest(null, reason, null, false, null, new JsonObject());
+  }
+
+  /** Stored or not, the call goes on without the agent: it cannot be told. */
+  @Override
+  public void left(@Nullable HandoffRequest wish) {
+    agentGone = true;
+    if (line != null) {
+      line.left();
+    }
+    if (phase != Phase.TALKING || deciding) {
+      return;
+    }
+    Ended ended = wish == null ? Ended.AGENT_HUNG_UP : Ended.HANDED_OFF;
+    Outcome.Kind kind = wish == null ? Outcome.Kind.HANGUP : Outcome.Kind.HANDOFF;
+    store(kind, wish == null ? nowhere(null) : wish, () -> playOut(ended), () -> playOut(ended));
   }
 
   @Override

@@ -154,6 +154,11 @@ class CallmeshMessagesTest {
     }
 
     @Override
+    public void left(@Nullable HandoffRequest wish) {
+      heard.add("left");
+    }
+
+    @Override
     public void transcript(Transcript said) {
       heard.add("transcript " + said.role() + " " + said.text() + " " + said.last());
     }
