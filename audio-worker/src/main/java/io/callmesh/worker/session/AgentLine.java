@@ -45,6 +45,7 @@ final class AgentLine {
   private final AgentEndpoint endpoint;
   private final AgentProtocol protocol;
   private final Owner owner;
+  private final FlightRecord flight;
   private final CallerBacklog backlog;
   private final Transcoder transcoder;
   private final long callerLimit;
@@ -64,6 +65,7 @@ final class AgentLine {
       AgentEndpoint endpoint,
       SessionStart start,
       Transcoder transcoder,
+      FlightRecord flight,
       Owner owner) {
     this.ports = ports;
     this.endpoint = endpoint;
@@ -71,6 +73,7 @@ final class AgentLine {
     this.start = start;
     this.transcoder = transcoder;
     this.owner = owner;
+    this.flight = flight;
     this.backlog = new CallerBacklog(transcoder);
     WorkerConfig config = ports.config();
     callerLimit = config.callerBacklog().toMillis() * Frame.BYTES_PER_MS;
@@ -83,21 +86,25 @@ final class AgentLine {
     dial();
   }
 
-  /** Sends the caller's audio, or keeps it for a while. */
-  void audio(byte[] mulaw) {
+  /** Sends the caller's audio, or keeps it for a while; true when it was sent. */
+  boolean audio(byte[] mulaw) {
     AgentConnection connected = agent;
     if (connected == null) {
       dropped(Dropped.NO_AGENT, backlog.audio(mulaw, callerLimit));
     } else if (backlog.isEmpty() && !connected.congested()) {
       connected.audio(transcoder.toAgent(mulaw));
+      return true;
     } else {
       long bytes = backlog.audio(mulaw, agentLimit);
       dropped(Dropped.SLOW_AGENT, bytes);
       connected.skipped(bytes);
     }
+    return false;
   }
 
   private void dropped(Dropped where, long bytes) {
+    flight.backlogWaits(backlog.bytes());
+    flight.dropped(where, bytes);
     ports.metrics().audioDropped(where, bytes);
   }
 
@@ -168,12 +175,18 @@ final class AgentLine {
     pingedAt = connectedAt;
     windowLeft = giveUpAt - connectedAt;
     boolean resume = start.resume();
+    FloodGuard.watch(ports.vertx(), socket, this::throttled);
     AgentConnection connected = protocol.begin(socket, start, owner, this::lost);
     agent = connected;
     start = start.resumed();
     connected.onDrained(() -> drain(connected));
     owner.connected(resume, took);
     backlog.drainTo(connected);
+  }
+
+  private void throttled() {
+    flight.throttled();
+    ports.metrics().agentThrottled();
   }
 
   /** What waits is not for a connection that was given up in the meantime. */
@@ -225,6 +238,7 @@ final class AgentLine {
     } else {
       giveUpAt = System.nanoTime() + windowLeft;
     }
+    flight.redialled();
     owner.redialling();
     redialUnlessTooLate(new IllegalStateException("the agent keeps dropping the session"));
   }

@@ -26,6 +26,7 @@ import io.callmesh.worker.audio.Transcoder;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import net.logstash.logback.argument.StructuredArgument;
@@ -67,6 +68,8 @@ final class Session implements AgentLine.Owner {
   private final AudioFormat format;
   private final Transcoder transcoder;
   private final Playout playout;
+  private final FlightRecord flight = new FlightRecord();
+  private final AgentNews news;
   private final Consumer<byte[]> toPlayout;
   private final @Nullable AgentLine line;
   private final @Nullable String sharedId;
@@ -108,7 +111,8 @@ final class Session implements AgentLine.Owner {
     this.toPlayout = playout::audio;
     SessionStart start = SessionStart.of(open, connector, format);
     this.sharedId = start.sharedId();
-    this.line = agent == null ? null : new AgentLine(ports, agent, start, transcoder, this);
+    this.news = new AgentNews(ports.events(), open);
+    this.line = agent == null ? null : new AgentLine(ports, agent, start, transcoder, flight, this);
   }
 
   /** The stream's key. */
@@ -152,7 +156,7 @@ final class Session implements AgentLine.Owner {
   void frame(Frame frame) {
     heardFrom = true;
     switch (frame.kind()) {
-      case AUDIO -> callerAudio(frame.payload());
+      case AUDIO -> callerAudio(frame);
       case DTMF -> toAgent(agent -> agent.dtmf(frame.text()));
       case MARK -> playout.returned(frame.text());
       case END -> streamEnded(StreamEnd.ofText(frame.text()));
@@ -160,10 +164,11 @@ final class Session implements AgentLine.Owner {
     }
   }
 
-  private void callerAudio(byte[] mulaw) {
+  private void callerAudio(Frame frame) {
     ports.metrics().frameFromCaller();
-    if (line != null) {
-      line.audio(mulaw);
+    flight.frameFromCaller();
+    if (line != null && line.audio(frame.payload())) {
+      flight.toAgent(System.nanoTime() - frame.madeNanos());
     }
   }
 
@@ -291,18 +296,23 @@ final class Session implements AgentLine.Owner {
   public void audio(byte[] audio) {
     if (phase == Phase.TALKING) {
       transcoder.fromAgent(audio, toPlayout);
+      flight.playoutWaits(playout.waitingBytes());
       schedulePlayout();
     } else {
       long mulawBytes = audio.length * 8_000L / format.sampleRate();
-      ports
-          .metrics()
-          .audioDropped(Dropped.AFTER_OUTCOME, mulawBytes / format.encoding().bytesPerSample());
+      dropped(Dropped.AFTER_OUTCOME, mulawBytes / format.encoding().bytesPerSample());
     }
+  }
+
+  private void dropped(Dropped where, long bytes) {
+    flight.dropped(where, bytes);
+    ports.metrics().audioDropped(where, bytes);
   }
 
   @Override
   public void clear() {
     ports.metrics().agentMessage(AgentMessage.CLEAR);
+    flight.cleared();
     transcoder.discard();
     playout.clear();
   }
@@ -396,11 +406,20 @@ final class Session implements AgentLine.Owner {
   @Override
   public void transcript(Transcript transcript) {
     ports.metrics().agentMessage(AgentMessage.TRANSCRIPT);
+    told(news.transcript(transcript));
   }
 
   @Override
   public void event(AgentEvent event) {
     ports.metrics().agentMessage(AgentMessage.EVENT);
+    told(news.event(event));
+  }
+
+  private void told(boolean published) {
+    if (!published) {
+      flight.eventDropped();
+      ports.metrics().agentEventDropped();
+    }
   }
 
   @Override
@@ -499,7 +518,19 @@ final class Session implements AgentLine.Owner {
     }
     ports.metrics().sessionEnded(reason);
     log.info("{} {} session ended: {}", callSid, conversationId, reason);
+    ports.events().publish(CallEventType.SESSION_ENDED, open.callSid(), summary(reason));
     onEnded.accept(this);
+  }
+
+  private JsonObject summary(Ended reason) {
+    return flight
+        .toJson()
+        .put("conversationId", open.conversationId())
+        .put("connectorId", connector.connectorId())
+        .put("streamSid", open.streamSid())
+        .put("protocol", protocolName())
+        .put("reason", reason.name().toLowerCase(Locale.ROOT))
+        .put("durationMs", Duration.between(openedAt, ports.clock().instant()).toMillis());
   }
 
   private void schedulePlayout() {
@@ -521,6 +552,7 @@ final class Session implements AgentLine.Owner {
   private final class ToCaller implements Playout.Sink {
     @Override
     public void audio(byte[] mulaw) {
+      flight.frameToCaller();
       stream.audio(mulaw);
     }
 
@@ -539,13 +571,14 @@ final class Session implements AgentLine.Owner {
       if (name.equals(Playout.LAST)) {
         played();
       } else {
+        flight.markAnswered(played);
         toAgent(agent -> agent.mark(name, played, heardMs));
       }
     }
 
     @Override
     public void overflowed(long bytes) {
-      ports.metrics().audioDropped(Dropped.PLAYOUT_FULL, bytes);
+      dropped(Dropped.PLAYOUT_FULL, bytes);
     }
   }
 }

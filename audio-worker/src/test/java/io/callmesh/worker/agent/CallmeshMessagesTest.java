@@ -104,6 +104,15 @@ class CallmeshMessagesTest {
     assertThatThrownBy(
             () -> read("{\"type\":\"event\",\"name\":\"n\",\"data\":" + "[".repeat(5_000)))
         .isInstanceOf(Malformed.class);
+    String said = "x".repeat(16 * 1024 + 1);
+    assertThatThrownBy(
+            () -> read("{\"type\":\"transcript\",\"role\":\"agent\",\"text\":\"" + said + "\"}"))
+        .isInstanceOf(Malformed.class);
+    assertThatThrownBy(
+            () -> read("{\"type\":\"event\",\"name\":\"n\",\"data\":{\"a\":\"" + said + "\"}}"))
+        .isInstanceOf(Malformed.class);
+    assertThatThrownBy(() -> read("{\"type\":\"event\",\"name\":\"" + reason + "\"}"))
+        .isInstanceOf(Malformed.class);
     assertThatThrownBy(() -> read(" ".repeat(CallmeshMessages.MAX_TEXT + 1)))
         .isInstanceOf(Malformed.class)
         .hasMessageContaining("256 KiB");
