@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param agentPingInterval between pings to an agent; one that answers none in between is lost
  * @param callerBacklog the caller's audio kept while no agent is connected
  * @param agentBacklog the caller's audio kept for an agent that reads too slowly
- * @param playoutLead how far ahead of the caller's ear audio is sent
+ * @param playoutLead how far ahead of the caller's ear audio is sent, 2 s at most
  * @param playoutBacklog the agent's audio that waits its turn
  * @param storeDeadline how long to keep trying to store an outcome
  * @param streamSilence after this long without a frame the stream is taken for gone
@@ -36,6 +36,9 @@ public record WorkerConfig(
     AgentSecrets agentSecrets) {
   private static final Duration LONGEST = Duration.ofHours(1);
 
+  /** What is ahead of the caller's ear is what a barge-in has to call back from Twilio. */
+  private static final Duration LONGEST_LEAD = Duration.ofSeconds(2);
+
   /** Refuses what makes no sense, with a {@link ConfigException} that names the key. */
   public WorkerConfig {
     if (capacity < 1 || capacity > 100_000) {
@@ -46,7 +49,7 @@ public record WorkerConfig(
     check("CALLMESH_WORKER_AGENT_PING_INTERVAL", agentPingInterval);
     check("CALLMESH_WORKER_CALLER_BACKLOG", callerBacklog);
     check("CALLMESH_WORKER_AGENT_BACKLOG", agentBacklog);
-    check("CALLMESH_WORKER_PLAYOUT_LEAD", playoutLead);
+    check("CALLMESH_WORKER_PLAYOUT_LEAD", playoutLead, LONGEST_LEAD, "2 s");
     check("CALLMESH_WORKER_PLAYOUT_BACKLOG", playoutBacklog);
     check("CALLMESH_WORKER_STORE_DEADLINE", storeDeadline);
     check("CALLMESH_WORKER_STREAM_SILENCE", streamSilence);
@@ -89,8 +92,12 @@ public record WorkerConfig(
   }
 
   private static void check(String key, Duration value) {
-    if (value.toMillis() < 20 || value.compareTo(LONGEST) > 0) {
-      throw new ConfigException(key + " must be 20 ms..1 h, was " + value);
+    check(key, value, LONGEST, "1 h");
+  }
+
+  private static void check(String key, Duration value, Duration longest, String inWords) {
+    if (value.toMillis() < 20 || value.compareTo(longest) > 0) {
+      throw new ConfigException(key + " must be 20 ms.." + inWords + ", was " + value);
     }
   }
 }

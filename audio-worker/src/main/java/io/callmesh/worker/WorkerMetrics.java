@@ -90,6 +90,8 @@ public final class WorkerMetrics {
   private final Counter framesToCaller;
   private final Counter unknownFrames;
   private final Counter lostAgents;
+  private final Counter throttledAgents;
+  private final Counter droppedEvents;
   private final Map<Dropped, Counter> dropped;
   private final Map<Dial, Timer> dials;
   private final Map<AgentMessage, Counter> messages;
@@ -104,6 +106,8 @@ public final class WorkerMetrics {
     framesToCaller = registry.counter("callmesh.worker.frames", "direction", "to_caller");
     unknownFrames = registry.counter("callmesh.worker.frames.unknown");
     lostAgents = registry.counter("callmesh.worker.agent.lost");
+    throttledAgents = registry.counter("callmesh.worker.agent.throttled");
+    droppedEvents = registry.counter("callmesh.worker.agent.events.dropped");
     dropped = counters(registry, "callmesh.worker.audio.dropped.ms", "where", Dropped.class);
     dials =
         each(Dial.class, dial -> registry.timer("callmesh.worker.agent.dial", "result", tag(dial)));
@@ -162,6 +166,16 @@ public final class WorkerMetrics {
   /** A connected agent is gone without having ended the call. */
   public void agentLost() {
     lostAgents.increment();
+  }
+
+  /** An agent sent more than any has use for, and was read no further for a while. */
+  public void agentThrottled() {
+    throttledAgents.increment();
+  }
+
+  /** A transcript or event of an agent's was not published, because there were too many. */
+  public void agentEventDropped() {
+    droppedEvents.increment();
   }
 
   /** A message came from an agent. */

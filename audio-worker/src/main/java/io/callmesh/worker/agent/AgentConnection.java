@@ -7,6 +7,12 @@ public interface AgentConnection {
   /** Sends the caller's audio, in the agent's format. */
   void audio(byte[] audio);
 
+  /**
+   * Says that audio was dropped before what is sent next, in bytes of mu-law: for protocols that
+   * tell the agent the time.
+   */
+  default void skipped(long mulawBytes) {}
+
   /** Says that the caller pressed a key. */
   void dtmf(String digit);
 

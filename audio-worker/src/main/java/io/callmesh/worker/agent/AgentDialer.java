@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens WebSockets to agents, and to nothing else: every address of the host is checked against the
@@ -78,11 +79,12 @@ public final class AgentDialer {
    * Connects to an agent.
    *
    * @param accountId whose agent it is: the headers may name its secrets
+   * @param subProtocol offered, and to be confirmed; null for none
    * @return succeeds with an open WebSocket that speaks the subprotocol, whose handlers must be set
    *     at once; fails with {@link AgentRefusedException} when trying again is of no use
    */
   public Future<WebSocket> dial(
-      AgentEndpoint endpoint, String accountId, String subProtocol, Duration timeout) {
+      AgentEndpoint endpoint, String accountId, @Nullable String subProtocol, Duration timeout) {
     AgentUrl target;
     MultiMap headers;
     try {
@@ -107,15 +109,21 @@ public final class AgentDialer {
   }
 
   private Future<WebSocket> connect(
-      AgentUrl target, InetAddress address, MultiMap headers, String subProtocol, long deadline) {
+      AgentUrl target,
+      InetAddress address,
+      MultiMap headers,
+      @Nullable String subProtocol,
+      long deadline) {
     long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
     WebSocketConnectOptions options =
         new WebSocketConnectOptions()
             .setHost(target.tls() ? target.host() : address.getHostAddress())
             .setPort(target.port())
             .setSsl(target.tls())
-            .setURI(target.tls() ? target.target() : target.uri().toString())
-            .addSubProtocol(subProtocol);
+            .setURI(target.tls() ? target.target() : target.uri().toString());
+    if (subProtocol != null) {
+      options.addSubProtocol(subProtocol);
+    }
     options.setHeaders(headers).setConnectTimeout(millis).setTimeout(millis);
     return within(millis, client.connect(options));
   }

@@ -19,6 +19,14 @@ public interface AgentListener {
   /** The agent ends the call. */
   void hangup(@Nullable String reason);
 
+  /**
+   * The agent has ended its part of the call by closing the socket, in a protocol where that is how
+   * one does. Nothing more is heard from the connection.
+   *
+   * @param wish the handoff that this means; null for a hangup
+   */
+  void left(@Nullable HandoffRequest wish);
+
   /** Something that was said; it goes to no log. */
   void transcript(Transcript transcript);
 

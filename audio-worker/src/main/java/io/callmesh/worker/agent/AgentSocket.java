@@ -9,50 +9,83 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An open WebSocket to an agent, as every protocol needs one: data on a fast lane, pings, and the
- * loss of the connection told once. For the session's event loop.
+ * The WebSocket under a connection to an agent, in whatever protocol: data on a fast lane, whether
+ * it is over, who hung up, pings, how much nonsense is enough and how much of anything. What is
+ * written to a socket that is over is dropped and nothing is heard from it, so that a protocol need
+ * not ask. For the event loop that dialled.
  */
-final class AgentSocket {
+public final class AgentSocket {
+  /** Messages in a row that cannot be understood, after which the agent is taken for lost. */
+  static final int MAX_NONSENSE = 100;
+
   private static final short NORMAL = 1000;
+  private static final short POLICY_VIOLATION = 1008;
+  private static final short TOO_LONG = 1009;
+  private static final short INTERNAL_ERROR = 1011;
 
   /** Bytes that may wait for the socket before the agent counts as slow. */
   private static final int WRITE_QUEUE_BYTES = 8 * 1024;
 
-  /** Takes whole messages from the agent; none comes after {@link #drop}. */
-  interface Receiver {
+  /** Takes whole messages from the agent; none comes when the socket is over. */
+  public interface Receiver {
     /** A binary message; the array is the receiver's. */
     void binary(byte[] bytes);
 
-    /** A text message. */
-    void text(ByteBuf utf8);
+    /** A text message, as it came; the array is the receiver's. */
+    void text(byte[] utf8);
   }
 
   private final WebSocket socket;
   private final FrameLane lane;
-  private final Receiver receiver;
-  private final Runnable lost;
+  private final FloodGuard guard;
+  private @Nullable Receiver receiver;
+  private Runnable lost = () -> {};
   private Runnable drained = () -> {};
   private boolean over;
   private boolean pongDue;
+  private int nonsense;
 
   /**
-   * Takes over a socket, on the context that dialled.
+   * Takes over an open socket, on the current context.
    *
-   * @param lost called once when the connection ends in any way but {@link #drop}
+   * @param throttled called each time that the agent sends too much and is held back
    */
-  AgentSocket(WebSocket socket, Receiver receiver, Runnable lost) {
-    Context context = Objects.requireNonNull(Vertx.currentContext(), "on no event loop");
+  public AgentSocket(Vertx vertx, WebSocket socket, Runnable throttled) {
+    Context context = vertx.getOrCreateContext();
     this.socket = socket;
-    this.receiver = receiver;
-    this.lost = lost;
     socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
-    socket.exceptionHandler(cause -> socket.close()); // the close handler tells the session
+    socket.exceptionHandler(cause -> fail(INTERNAL_ERROR));
     socket.pongHandler(pong -> pongDue = false);
     socket.closeHandler(closed -> gone());
     this.lane = FrameLane.ofClient(context, socket, new FromLane(), AgentDialer.MAX_MESSAGE_BYTES);
+    this.guard = new FloodGuard(vertx, lane, throttled);
+    socket.frameHandler(frame -> guard.took(frame.binaryData().length())); // pings cost as well
+  }
+
+  /**
+   * Begins to take messages.
+   *
+   * @param lost called once when the socket ends in any way but {@link #drop}
+   */
+  public void open(Receiver receiver, Runnable lost) {
+    this.receiver = receiver;
+    this.lost = lost;
+  }
+
+  /** Says that the message that is being taken could not be understood. */
+  public void notUnderstood() {
+    nonsense++;
+  }
+
+  private void fail(short code) {
+    if (!over) {
+      over = true;
+      socket.close(code);
+      lost.run();
+    }
   }
 
   private void gone() {
@@ -63,73 +96,115 @@ final class AgentSocket {
   }
 
   /** Whether nothing is said or heard any more. */
-  boolean isOver() {
+  public boolean isOver() {
     return over;
   }
 
-  void binary(byte[] bytes) {
-    lane.binary(bytes, 0, bytes.length);
+  /** Whether the agent closed the socket, and did so as one does at the end of a conversation. */
+  public boolean closedNormally() {
+    Short code = socket.closeStatusCode();
+    return code != null && code == NORMAL; // which is also said of a close without a code
   }
 
-  void text(String json) {
-    byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
-    text(utf8, utf8.length);
+  /** The reason that the agent gave for closing; null for none. */
+  public @Nullable String closeReason() {
+    return socket.closeReason();
   }
 
-  /** The first {@code length} bytes; they are read before the call returns. */
-  void text(byte[] utf8, int length) {
-    lane.text(utf8, 0, length);
+  /** Writes a text message. */
+  public void writeText(String message) {
+    byte[] utf8 = message.getBytes(StandardCharsets.UTF_8);
+    writeText(utf8, utf8.length);
+  }
+
+  /** Writes the first {@code length} bytes as a text message; they are read before it returns. */
+  public void writeText(byte[] utf8, int length) {
+    if (!over) {
+      lane.text(utf8, 0, length);
+    }
+  }
+
+  /** Writes a binary message; the array is not written to. */
+  public void writeBinary(byte[] message) {
+    if (!over) {
+      lane.binary(message, 0, message.length);
+    }
   }
 
   /** Sends a ping; false when the one before was never answered. */
-  boolean ping() {
+  public boolean ping() {
     if (pongDue) {
       return false;
     }
-    pongDue = true;
-    socket.writePing(Buffer.buffer());
+    if (!over) {
+      pongDue = true;
+      socket.writePing(Buffer.buffer());
+    }
     return true;
   }
 
-  /** Closes; nothing is heard from the agent afterwards. */
-  void drop() {
-    over = true;
-    socket.close(NORMAL);
+  /** Closes; nothing is heard from the socket afterwards. */
+  public void drop() {
+    if (!over) {
+      over = true;
+      socket.close(NORMAL);
+    }
   }
 
   /** Whether the agent reads more slowly than we write. */
-  boolean congested() {
-    return lane.full();
+  public boolean congested() {
+    return !over && lane.full();
   }
 
   /** Calls {@code drained} whenever the agent has caught up after {@link #congested} was true. */
-  void onDrained(Runnable drained) {
+  public void onDrained(Runnable drained) {
     this.drained = drained;
   }
 
   private final class FromLane implements LaneReceiver {
     @Override
+    public void frame(int bytes) {
+      guard.took(bytes);
+    }
+
+    @Override
     public void text(ByteBuf utf8) {
-      if (!over) {
-        receiver.text(utf8);
+      Receiver to = receiver;
+      if (!over && to != null) {
+        int before = nonsense;
+        to.text(ByteBufUtil.getBytes(utf8));
+        judge(before);
       }
     }
 
     @Override
     public void binary(ByteBuf bytes) {
-      if (!over) {
-        receiver.binary(ByteBufUtil.getBytes(bytes));
+      Receiver to = receiver;
+      if (!over && to != null) {
+        int before = nonsense;
+        to.binary(ByteBufUtil.getBytes(bytes));
+        judge(before);
+      }
+    }
+
+    private void judge(int before) {
+      if (nonsense == before) {
+        nonsense = 0;
+      } else if (nonsense >= MAX_NONSENSE) {
+        fail(POLICY_VIOLATION);
       }
     }
 
     @Override
     public void tooLong() {
-      socket.close(); // as for a single frame that is too long
+      fail(TOO_LONG);
     }
 
     @Override
     public void drained() {
-      drained.run();
+      if (!over) {
+        drained.run();
+      }
     }
   }
 }

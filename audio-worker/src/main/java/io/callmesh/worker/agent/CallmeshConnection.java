@@ -1,8 +1,6 @@
 package io.callmesh.worker.agent;
 
 import io.callmesh.worker.agent.CallmeshMessages.Malformed;
-import io.netty.buffer.ByteBuf;
-import io.vertx.core.http.WebSocket;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +10,11 @@ final class CallmeshConnection implements AgentConnection, AgentSocket.Receiver 
   private final AgentSocket socket;
   private final AgentListener listener;
 
-  CallmeshConnection(WebSocket socket, SessionStart start, AgentListener listener, Runnable lost) {
+  CallmeshConnection(
+      AgentSocket socket, SessionStart start, AgentListener listener, Runnable lost) {
+    this.socket = socket;
     this.listener = listener;
-    this.socket = new AgentSocket(socket, this, lost);
+    socket.open(this, lost);
     send(CallmeshMessages.sessionStart(start));
   }
 
@@ -24,10 +24,11 @@ final class CallmeshConnection implements AgentConnection, AgentSocket.Receiver 
   }
 
   @Override
-  public void text(ByteBuf utf8) {
+  public void text(byte[] utf8) {
     try {
-      CallmeshMessages.read(utf8.toString(StandardCharsets.UTF_8), listener);
+      CallmeshMessages.read(new String(utf8, StandardCharsets.UTF_8), listener);
     } catch (Malformed malformed) {
+      socket.notUnderstood();
       listener.malformed();
       complain(malformed);
     }
@@ -35,14 +36,14 @@ final class CallmeshConnection implements AgentConnection, AgentSocket.Receiver 
 
   /** An agent that talks nonsense and does not read the answers gets no more of them. */
   private void complain(Malformed malformed) {
-    if (!socket.isOver() && !socket.congested()) {
+    if (!socket.congested()) {
       send(CallmeshMessages.error(malformed.code, String.valueOf(malformed.getMessage())));
     }
   }
 
   @Override
   public void audio(byte[] audio) {
-    socket.binary(audio);
+    socket.writeBinary(audio);
   }
 
   @Override
@@ -67,10 +68,8 @@ final class CallmeshConnection implements AgentConnection, AgentSocket.Receiver 
 
   @Override
   public void end(SessionEnd reason) {
-    if (!socket.isOver()) {
-      send(CallmeshMessages.sessionEnd(reason));
-      socket.drop();
-    }
+    send(CallmeshMessages.sessionEnd(reason));
+    drop();
   }
 
   @Override
@@ -89,6 +88,6 @@ final class CallmeshConnection implements AgentConnection, AgentSocket.Receiver 
   }
 
   private void send(JsonObject message) {
-    socket.text(message.encode());
+    socket.writeText(message.encode());
   }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The text messages of the callmesh agent protocol, v1 (docs/agent-protocol.md). No state. */
+/** The text messages of the callmesh agent protocol, v1 (docs/agent-protocols.md). No state. */
 final class CallmeshMessages {
   /** Characters of the longest text message. */
   static final int MAX_TEXT = 256 * 1024;
@@ -20,6 +20,9 @@ final class CallmeshMessages {
 
   private static final int MAX_ID = 256;
   private static final int MAX_UTTERANCE = 4_096;
+
+  /** Characters of the longest transcript, and of the data of an event as JSON. */
+  private static final int MAX_TOLD = 16 * 1024;
 
   private CallmeshMessages() {}
 
@@ -45,7 +48,7 @@ final class CallmeshMessages {
       case "handoff" -> listener.handoff(handoff(message));
       case "hangup" -> listener.hangup(limited(message, "reason", MAX_ID));
       case "transcript" -> listener.transcript(transcript(message));
-      case "event" -> listener.event(new AgentEvent(required(message, "name"), data(message)));
+      case "event" -> listener.event(event(message));
       default -> listener.unknown();
     }
   }
@@ -83,10 +86,18 @@ final class CallmeshMessages {
   private static @Nullable String limited(JsonObject message, String field, int characters)
       throws Malformed {
     String value = optional(message, field);
-    if (value != null && value.length() > characters) {
-      throw new Malformed("bad_field", field + " must not exceed " + characters + " characters");
+    return value == null ? null : within(characters, field, value);
+  }
+
+  private static String within(int characters, String field, String value) throws Malformed {
+    if (value.length() > characters) {
+      throw tooLong(field, characters);
     }
     return value;
+  }
+
+  private static Malformed tooLong(String field, int characters) {
+    return new Malformed("bad_field", field + " must not exceed " + characters + " characters");
   }
 
   private static Transcript transcript(JsonObject message) throws Malformed {
@@ -97,7 +108,16 @@ final class CallmeshMessages {
           default -> throw new Malformed("bad_field", "role must be caller or agent");
         };
     boolean last = flag(message, "final", true);
-    return new Transcript(role, required(message, "text"), last);
+    return new Transcript(role, within(MAX_TOLD, "text", required(message, "text")), last);
+  }
+
+  private static AgentEvent event(JsonObject message) throws Malformed {
+    String name = within(MAX_ID, "name", required(message, "name"));
+    JsonObject data = data(message);
+    if (data.encode().length() > MAX_TOLD) {
+      throw tooLong("data", MAX_TOLD);
+    }
+    return new AgentEvent(name, data);
   }
 
   private static boolean flag(JsonObject message, String field, boolean otherwise)

@@ -1,8 +1,6 @@
 package io.callmesh.worker.agent;
 
-import io.vertx.core.http.WebSocket;
-
-/** The callmesh agent protocol, v1 (docs/agent-protocol.md). */
+/** The callmesh agent protocol, v1 (docs/agent-protocols.md). */
 final class CallmeshProtocol implements AgentProtocol {
   static final CallmeshProtocol INSTANCE = new CallmeshProtocol();
 
@@ -15,7 +13,7 @@ final class CallmeshProtocol implements AgentProtocol {
 
   @Override
   public AgentConnection begin(
-      WebSocket socket, SessionStart start, AgentListener listener, Runnable lost) {
+      AgentSocket socket, SessionStart start, AgentListener listener, Runnable lost) {
     return new CallmeshConnection(socket, start, listener, lost);
   }
 }

@@ -9,6 +9,7 @@ import io.callmesh.worker.agent.AgentConnection;
 import io.callmesh.worker.agent.AgentListener;
 import io.callmesh.worker.agent.AgentProtocol;
 import io.callmesh.worker.agent.AgentRefusedException;
+import io.callmesh.worker.agent.AgentSocket;
 import io.callmesh.worker.agent.SessionEnd;
 import io.callmesh.worker.agent.SessionStart;
 import io.callmesh.worker.audio.Transcoder;
@@ -45,6 +46,7 @@ final class AgentLine {
   private final AgentEndpoint endpoint;
   private final AgentProtocol protocol;
   private final Owner owner;
+  private final FlightRecord flight;
   private final CallerBacklog backlog;
   private final Transcoder transcoder;
   private final long callerLimit;
@@ -64,6 +66,7 @@ final class AgentLine {
       AgentEndpoint endpoint,
       SessionStart start,
       Transcoder transcoder,
+      FlightRecord flight,
       Owner owner) {
     this.ports = ports;
     this.endpoint = endpoint;
@@ -71,6 +74,7 @@ final class AgentLine {
     this.start = start;
     this.transcoder = transcoder;
     this.owner = owner;
+    this.flight = flight;
     this.backlog = new CallerBacklog(transcoder);
     WorkerConfig config = ports.config();
     callerLimit = config.callerBacklog().toMillis() * Frame.BYTES_PER_MS;
@@ -83,19 +87,25 @@ final class AgentLine {
     dial();
   }
 
-  /** Sends the caller's audio, or keeps it for a while. */
-  void audio(byte[] mulaw) {
+  /** Sends the caller's audio, or keeps it for a while; true when it was sent. */
+  boolean audio(byte[] mulaw) {
     AgentConnection connected = agent;
     if (connected == null) {
       dropped(Dropped.NO_AGENT, backlog.audio(mulaw, callerLimit));
     } else if (backlog.isEmpty() && !connected.congested()) {
       connected.audio(transcoder.toAgent(mulaw));
+      return true;
     } else {
-      dropped(Dropped.SLOW_AGENT, backlog.audio(mulaw, agentLimit));
+      long bytes = backlog.audio(mulaw, agentLimit);
+      dropped(Dropped.SLOW_AGENT, bytes);
+      connected.skipped(bytes);
     }
+    return false;
   }
 
   private void dropped(Dropped where, long bytes) {
+    flight.backlogWaits(backlog.bytes());
+    flight.dropped(where, bytes);
     ports.metrics().audioDropped(where, bytes);
   }
 
@@ -124,6 +134,12 @@ final class AgentLine {
   /** Makes the present connection the last one: there is nothing left that needs an agent. */
   void settle() {
     settled = true;
+  }
+
+  /** Takes note that the agent has closed the connection and is not to be dialled again. */
+  void left() {
+    closed = true;
+    agent = null;
   }
 
   /** Pings the agent when it is time; called about once a second. */
@@ -160,12 +176,25 @@ final class AgentLine {
     pingedAt = connectedAt;
     windowLeft = giveUpAt - connectedAt;
     boolean resume = start.resume();
-    AgentConnection connected = protocol.begin(socket, start, owner, this::lost);
+    AgentSocket line = new AgentSocket(ports.vertx(), socket, this::throttled);
+    AgentConnection connected = protocol.begin(line, start, owner, this::lost);
     agent = connected;
     start = start.resumed();
-    connected.onDrained(() -> backlog.drainTo(connected));
+    connected.onDrained(() -> drain(connected));
     owner.connected(resume, took);
     backlog.drainTo(connected);
+  }
+
+  private void throttled() {
+    flight.throttled();
+    ports.metrics().agentThrottled();
+  }
+
+  /** What waits is not for a connection that was given up in the meantime. */
+  private void drain(AgentConnection connected) {
+    if (agent == connected) {
+      backlog.drainTo(connected);
+    }
   }
 
   private void failed(Throwable cause, Duration took) {
@@ -210,6 +239,7 @@ final class AgentLine {
     } else {
       giveUpAt = System.nanoTime() + windowLeft;
     }
+    flight.redialled();
     owner.redialling();
     redialUnlessTooLate(new IllegalStateException("the agent keeps dropping the session"));
   }

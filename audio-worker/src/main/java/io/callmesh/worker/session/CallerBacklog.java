@@ -30,6 +30,11 @@ final class CallerBacklog {
     return waiting.isEmpty();
   }
 
+  /** Bytes of audio that wait. */
+  long bytes() {
+    return bytes;
+  }
+
   /** Adds audio and returns how many bytes of the oldest went to stay within the limit. */
   long audio(byte[] mulaw, long limitBytes) {
     waiting.add(mulaw);

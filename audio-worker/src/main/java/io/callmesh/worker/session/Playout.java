@@ -212,6 +212,11 @@ final class Playout {
     return (waitingBytes + unplayedBytes(nanos.getAsLong())) / Frame.BYTES_PER_MS;
   }
 
+  /** Bytes of audio that wait here. */
+  long waitingBytes() {
+    return waitingBytes;
+  }
+
   private boolean fits(byte[] mulaw, long now) {
     long ahead = unplayedBytes(now);
     return ahead == 0 || ahead + mulaw.length <= leadBytes;

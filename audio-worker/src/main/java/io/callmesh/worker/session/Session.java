@@ -27,6 +27,7 @@ import io.callmesh.worker.audio.Transcoder;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import net.logstash.logback.argument.StructuredArgument;
@@ -68,6 +69,8 @@ final class Session implements AgentLine.Owner {
   private final AudioFormat format;
   private final Transcoder transcoder;
   private final Playout playout;
+  private final FlightRecord flight = new FlightRecord();
+  private final AgentNews news;
   private final Consumer<byte[]> toPlayout;
   private final @Nullable AgentLine line;
   private final @Nullable String sharedId;
@@ -109,7 +112,8 @@ final class Session implements AgentLine.Owner {
     this.toPlayout = playout::audio;
     SessionStart start = SessionStart.of(open, connector, format);
     this.sharedId = start.sharedId();
-    this.line = agent == null ? null : new AgentLine(ports, agent, start, transcoder, this);
+    this.news = new AgentNews(ports.events(), open);
+    this.line = agent == null ? null : new AgentLine(ports, agent, start, transcoder, flight, this);
   }
 
   /** The stream's key. */
@@ -153,7 +157,7 @@ final class Session implements AgentLine.Owner {
   void frame(Frame frame) {
     heardFrom = true;
     switch (frame.kind()) {
-      case AUDIO -> callerAudio(frame.payload());
+      case AUDIO -> callerAudio(frame);
       case DTMF -> toAgent(agent -> agent.dtmf(frame.text()));
       case MARK -> playout.returned(frame.text());
       case END -> streamEnded(StreamEnd.ofText(frame.text()));
@@ -161,10 +165,11 @@ final class Session implements AgentLine.Owner {
     }
   }
 
-  private void callerAudio(byte[] mulaw) {
+  private void callerAudio(Frame frame) {
     ports.metrics().frameFromCaller();
-    if (line != null) {
-      line.audio(mulaw);
+    flight.frameFromCaller();
+    if (line != null && line.audio(frame.payload())) {
+      flight.toAgent(System.nanoTime() - frame.madeNanos());
     }
   }
 
@@ -292,18 +297,23 @@ final class Session implements AgentLine.Owner {
   public void audio(byte[] audio) {
     if (phase == Phase.TALKING) {
       transcoder.fromAgent(audio, toPlayout);
+      flight.playoutWaits(playout.waitingBytes());
       schedulePlayout();
     } else {
       long mulawBytes = audio.length * 8_000L / format.sampleRate();
-      ports
-          .metrics()
-          .audioDropped(Dropped.AFTER_OUTCOME, mulawBytes / format.encoding().bytesPerSample());
+      dropped(Dropped.AFTER_OUTCOME, mulawBytes / format.encoding().bytesPerSample());
     }
+  }
+
+  private void dropped(Dropped where, long bytes) {
+    flight.dropped(where, bytes);
+    ports.metrics().audioDropped(where, bytes);
   }
 
   @Override
   public void clear() {
     ports.metrics().agentMessage(AgentMessage.CLEAR);
+    flight.cleared();
     transcoder.discard();
     playout.clear();
   }
@@ -370,21 +380,47 @@ final class Session implements AgentLine.Owner {
   public void hangup(@Nullable String reason) {
     ports.metrics().agentMessage(AgentMessage.HANGUP);
     if (phase == Phase.TALKING && !deciding) {
-      HandoffRequest nowhere =
-          new HandoffRequest(null, reason, null, false, null, new JsonObject());
       Runnable hangUp = () -> playOut(Ended.AGENT_HUNG_UP);
-      store(Outcome.Kind.HANGUP, nowhere, hangUp, hangUp);
+      store(Outcome.Kind.HANGUP, nowhere(reason), hangUp, hangUp);
     }
+  }
+
+  private static HandoffRequest nowhere(@Nullable String reason) {
+    return new HandoffRequest(null, reason, null, false, null, new JsonObject());
+  }
+
+  /** Stored or not, the call goes on without the agent: it cannot be told. */
+  @Override
+  public void left(@Nullable HandoffRequest wish) {
+    agentGone = true;
+    if (line != null) {
+      line.left();
+    }
+    if (phase != Phase.TALKING || deciding) {
+      return;
+    }
+    Ended ended = wish == null ? Ended.AGENT_HUNG_UP : Ended.HANDED_OFF;
+    Outcome.Kind kind = wish == null ? Outcome.Kind.HANGUP : Outcome.Kind.HANDOFF;
+    store(kind, wish == null ? nowhere(null) : wish, () -> playOut(ended), () -> playOut(ended));
   }
 
   @Override
   public void transcript(Transcript transcript) {
     ports.metrics().agentMessage(AgentMessage.TRANSCRIPT);
+    told(news.transcript(transcript));
   }
 
   @Override
   public void event(AgentEvent event) {
     ports.metrics().agentMessage(AgentMessage.EVENT);
+    told(news.event(event));
+  }
+
+  private void told(boolean published) {
+    if (!published) {
+      flight.eventDropped();
+      ports.metrics().agentEventDropped();
+    }
   }
 
   @Override
@@ -483,7 +519,19 @@ final class Session implements AgentLine.Owner {
     }
     ports.metrics().sessionEnded(reason);
     log.info("{} {} session ended: {}", callSid, conversationId, reason);
+    ports.events().publish(CallEventType.SESSION_ENDED, open.callSid(), summary(reason));
     onEnded.accept(this);
+  }
+
+  private JsonObject summary(Ended reason) {
+    return flight
+        .toJson()
+        .put("conversationId", open.conversationId())
+        .put("connectorId", connector.connectorId())
+        .put("streamSid", open.streamSid())
+        .put("protocol", protocolName())
+        .put("reason", reason.name().toLowerCase(Locale.ROOT))
+        .put("durationMs", Duration.between(openedAt, ports.clock().instant()).toMillis());
   }
 
   private void schedulePlayout() {
@@ -505,6 +553,7 @@ final class Session implements AgentLine.Owner {
   private final class ToCaller implements Playout.Sink {
     @Override
     public void audio(byte[] mulaw) {
+      flight.frameToCaller();
       stream.audio(mulaw);
     }
 
@@ -523,13 +572,14 @@ final class Session implements AgentLine.Owner {
       if (name.equals(Playout.LAST)) {
         played();
       } else {
+        flight.markAnswered(played);
         toAgent(agent -> agent.mark(name, played, heardMs));
       }
     }
 
     @Override
     public void overflowed(long bytes) {
-      ports.metrics().audioDropped(Dropped.PLAYOUT_FULL, bytes);
+      dropped(Dropped.PLAYOUT_FULL, bytes);
     }
   }
 }

@@ -96,6 +96,37 @@ class AgentDialerTest {
     certificate.delete();
   }
 
+  /** Trusted, but for another name: who answers is not whom the connector names. */
+  @Test
+  void asksNothingOfATlsServerWhoseCertificateIsForAnotherName() throws Exception {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("agent.example");
+    int port = tlsAgent(certificate);
+    WebSocketClient client =
+        client(AgentDialer.clientOptions(10).setTrustOptions(certificate.trustOptions()));
+
+    Future<WebSocket> dialled =
+        dial(dialer(client, true, "127.0.0.1"), "wss://localhost:" + port + "/");
+
+    assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS))
+        .isInstanceOf(SSLException.class)
+        .hasStackTraceContaining("localhost");
+    assertThat(arrived).isEmpty();
+    certificate.delete();
+  }
+
+  @Test
+  void offersNoSubprotocolWhereThereIsNone() throws Exception {
+    int port = agent(new HttpServerOptions());
+
+    WebSocket socket =
+        dialer(true, "127.0.0.1")
+            .dial(endpoint("ws://agent.invalid:" + port), ACCOUNT, null, LONG)
+            .await(10, TimeUnit.SECONDS);
+
+    assertThat(socket.subProtocol()).isNull();
+    assertThat(arrived.take().headers().contains("Sec-WebSocket-Protocol")).isFalse();
+  }
+
   @Test
   void leavesATlsServerThatIsWhereItMayNotBe() throws Exception {
     SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");

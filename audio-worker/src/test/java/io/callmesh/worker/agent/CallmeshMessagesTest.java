@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.callmesh.worker.agent.CallmeshMessages.Malformed;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CallmeshMessagesTest {
-  private final Recorder agent = new Recorder();
+  private final AgentRecorder agent = new AgentRecorder();
 
   @Test
   void readsEveryType() throws Malformed {
@@ -104,6 +102,15 @@ class CallmeshMessagesTest {
     assertThatThrownBy(
             () -> read("{\"type\":\"event\",\"name\":\"n\",\"data\":" + "[".repeat(5_000)))
         .isInstanceOf(Malformed.class);
+    String said = "x".repeat(16 * 1024 + 1);
+    assertThatThrownBy(
+            () -> read("{\"type\":\"transcript\",\"role\":\"agent\",\"text\":\"" + said + "\"}"))
+        .isInstanceOf(Malformed.class);
+    assertThatThrownBy(
+            () -> read("{\"type\":\"event\",\"name\":\"n\",\"data\":{\"a\":\"" + said + "\"}}"))
+        .isInstanceOf(Malformed.class);
+    assertThatThrownBy(() -> read("{\"type\":\"event\",\"name\":\"" + reason + "\"}"))
+        .isInstanceOf(Malformed.class);
     assertThatThrownBy(() -> read(" ".repeat(CallmeshMessages.MAX_TEXT + 1)))
         .isInstanceOf(Malformed.class)
         .hasMessageContaining("256 KiB");
@@ -122,55 +129,5 @@ class CallmeshMessagesTest {
 
   private void read(String text) throws Malformed {
     CallmeshMessages.read(text, agent);
-  }
-
-  private static final class Recorder implements AgentListener {
-    final List<String> heard = new ArrayList<>();
-    final List<HandoffRequest> handoffs = new ArrayList<>();
-
-    @Override
-    public void audio(byte[] audio) {
-      heard.add("audio");
-    }
-
-    @Override
-    public void clear() {
-      heard.add("clear");
-    }
-
-    @Override
-    public void mark(String name) {
-      heard.add("mark " + name);
-    }
-
-    @Override
-    public void handoff(HandoffRequest request) {
-      handoffs.add(request);
-    }
-
-    @Override
-    public void hangup(@Nullable String reason) {
-      heard.add("hangup " + reason);
-    }
-
-    @Override
-    public void transcript(Transcript said) {
-      heard.add("transcript " + said.role() + " " + said.text() + " " + said.last());
-    }
-
-    @Override
-    public void event(AgentEvent event) {
-      heard.add("event " + event.name() + " " + event.data().encode());
-    }
-
-    @Override
-    public void unknown() {
-      heard.add("unknown");
-    }
-
-    @Override
-    public void malformed() {
-      heard.add("malformed");
-    }
   }
 }

@@ -30,6 +30,24 @@ class CallerBacklogTest {
   }
 
   @Test
+  void keepsKeysMarksAndAudioInTheirOrder() {
+    assertThat(backlog.audio(new byte[] {1}, 3)).isZero();
+    assertThat(backlog.signal(to -> to.dtmf("1"))).isTrue();
+    assertThat(backlog.audio(new byte[] {2}, 3)).isZero();
+    assertThat(backlog.signal(to -> to.dtmf("2"))).isTrue();
+    assertThat(backlog.signal(to -> to.dtmf("3"))).isTrue();
+    assertThat(backlog.audio(new byte[] {3}, 3)).isZero();
+    assertThat(backlog.audio(new byte[] {4}, 3)).isEqualTo(1);
+    assertThat(backlog.bytes()).isEqualTo(3);
+
+    backlog.drainTo(agent);
+
+    assertThat(agent.heard)
+        .containsExactly("dtmf 1", "audio 2", "dtmf 2", "dtmf 3", "audio 3", "audio 4");
+    assertThat(backlog.bytes()).isZero();
+  }
+
+  @Test
   void stopsWhenTheAgentCannotFollowAndGoesOnLater() {
     assertThat(backlog.audio(new byte[] {1}, 100)).isZero();
     assertThat(backlog.audio(new byte[] {2}, 100)).isZero();

@@ -1,5 +1,6 @@
 package io.callmesh.worker.session;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -60,6 +61,7 @@ final class FakeAgent {
   }
 
   /** The next connection. */
+  @CanIgnoreReturnValue
   ServerWebSocket next() throws InterruptedException {
     return connections.take();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PlayoutTest {
@@ -199,6 +200,106 @@ class PlayoutTest {
 
     playout.returned("0:m0");
     assertThat(playout.mark("one more")).isTrue();
+  }
+
+  @Test
+  void dropsItsOwnQueueBeforeItAsksTwilioTo() {
+    speak(1_500);
+    out.clear();
+
+    playout.clear();
+    now += 2_000 * MS;
+    playout.release();
+
+    assertThat(out).containsExactly("clear");
+    assertThat(playout.waitingBytes()).isZero();
+  }
+
+  @Test
+  void sendsAtOnceWhatIsSaidAfterAClear() {
+    speak(2_000);
+    playout.clear();
+    out.clear();
+
+    speak(100);
+
+    assertThat(count("audio 160")).isEqualTo(5);
+  }
+
+  /** Twilio sends cleared marks back at its leisure, among those of the next utterance. */
+  @Test
+  void tellsLateMarksOfAnEarlierEpochFromThoseOfThisOne() {
+    speak(100);
+    assertThat(playout.mark("a")).isTrue();
+    playout.clear();
+    speak(100);
+    assertThat(playout.mark("b")).isTrue();
+    playout.clear();
+    speak(60);
+    assertThat(playout.mark("a")).isTrue();
+    out.clear();
+
+    playout.returned("0:a");
+    playout.returned("1:b");
+    playout.returned("2:b");
+    playout.returned("no epoch");
+    playout.returned("");
+    playout.returned("2:a");
+
+    assertThat(out).containsExactly("a played 60");
+  }
+
+  @Test
+  void neverHeardMoreThanWasSaid() {
+    speak(400);
+    assertThat(playout.mark("a")).isTrue();
+    now += 5_000 * MS;
+    out.clear();
+
+    playout.clear();
+
+    assertThat(out).containsExactly("clear", "a cleared 400");
+  }
+
+  @Test
+  void countsPausesOfTheAgentForNothingHeard() {
+    speak(100);
+    now += 3_000 * MS;
+    speak(400);
+    assertThat(playout.mark("a")).isTrue();
+    now += 150 * MS;
+    out.clear();
+
+    playout.clear();
+
+    assertThat(out).containsExactly("clear", "a cleared 250");
+  }
+
+  @Test
+  void answersMarksOfNothingInOrder() {
+    assertThat(playout.mark("a")).isTrue();
+    assertThat(playout.mark("b")).isTrue();
+    out.clear();
+
+    playout.returned("0:a");
+    playout.clear();
+
+    assertThat(out).containsExactly("a played 0", "clear", "b cleared 0");
+  }
+
+  @Test
+  void neverGetsMoreThanTheLeadAheadHoweverItIsFed() {
+    Random random = new Random(7);
+    long sentMs = 0;
+    long begun = now;
+    for (int i = 0; i < 2_000; i++) {
+      speak(20 * random.nextInt(5));
+      now += random.nextInt(60) * MS;
+      playout.release();
+      sentMs = count("audio 160") * 20;
+      assertThat(sentMs - (now - begun) / MS).isLessThanOrEqualTo(1_000);
+    }
+    assertThat(sentMs).isGreaterThan(40_000);
   }
 
   private void speak(int ms) {

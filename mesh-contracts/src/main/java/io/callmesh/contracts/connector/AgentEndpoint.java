@@ -1,5 +1,6 @@
 package io.callmesh.contracts.connector;
 
+import io.callmesh.contracts.connector.AudioFormat.Encoding;
 import io.vertx.core.json.JsonObject;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,7 +16,13 @@ import java.util.Map;
  */
 public record AgentEndpoint(
     Protocol protocol, String url, AudioFormat audio, Map<String, AgentHeader> headers) {
+  /** Refuses audio that the protocol has not, with an {@link IllegalArgumentException}. */
   public AgentEndpoint {
+    if (protocol == Protocol.TWILIO_MEDIA_STREAMS && audio.encoding() != Encoding.MULAW) {
+      throw new IllegalArgumentException(
+          "agent.audio.encoding must be mulaw for twilio-media-streams, was '%s'"
+              .formatted(audio.encoding().text()));
+    }
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
   }
 
@@ -26,8 +33,10 @@ public record AgentEndpoint(
 
   /** The agent protocols that audio-worker speaks. */
   public enum Protocol {
-    /** callmesh agent protocol v1 (docs/agent-protocol.md). */
-    CALLMESH("callmesh");
+    /** callmesh agent protocol v1 (docs/agent-protocols.md). */
+    CALLMESH("callmesh"),
+    /** Twilio Media Streams, with the worker in Twilio's place; mu-law only. */
+    TWILIO_MEDIA_STREAMS("twilio-media-streams");
 
     private final String text;
 
@@ -69,7 +78,8 @@ public record AgentEndpoint(
             headers(json));
       }
     }
-    throw new IllegalArgumentException("agent.protocol must be callmesh, was '" + name + "'");
+    throw new IllegalArgumentException(
+        "agent.protocol must be callmesh or twilio-media-streams, was '" + name + "'");
   }
 
   private static Map<String, AgentHeader> headers(JsonObject json) {

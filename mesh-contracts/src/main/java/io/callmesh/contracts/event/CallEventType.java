@@ -8,6 +8,12 @@ public enum CallEventType {
   STREAM_STARTED("stream.started"),
   /** audio-worker has the agent on the line. */
   AGENT_CONNECTED("agent.connected"),
+  /** What the caller or the agent said, as the agent tells it. */
+  AGENT_TRANSCRIPT("agent.transcript"),
+  /** The agent's own analytics event. */
+  AGENT_EVENT("agent.event"),
+  /** The worker's side of a stream is over: why, and what it was like in figures. */
+  SESSION_ENDED("session.ended"),
   /** Kafka has the outcome. */
   HANDOFF_STORED("handoff.stored"),
   /** Someone fetched the handoff state for the first time. */

@@ -124,7 +124,7 @@ class ConnectorTest {
     assertThat(AgentEndpoint.fromJson(reparsed(AGENT.toJson()))).isEqualTo(AGENT);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> AgentEndpoint.fromJson(json.put("protocol", "grpc")))
-        .withMessage("agent.protocol must be callmesh, was 'grpc'");
+        .withMessage("agent.protocol must be callmesh or twilio-media-streams, was 'grpc'");
   }
 
   @Test

@@ -9,8 +9,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.vertx.core.Context;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.internal.ContextInternal;
@@ -37,6 +38,7 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
   private final LaneReceiver receiver;
   private final FrameWriter writer;
   private final int maxMessageBytes;
+  private final Handler<WebSocketFrame> data = this::data;
   private @Nullable ChannelHandlerContext channel;
 
   /** What came of a message in several frames. */
@@ -97,14 +99,15 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
     if (message instanceof TextWebSocketFrame
         || message instanceof BinaryWebSocketFrame
         || message instanceof ContinuationWebSocketFrame) {
-      context.dispatch(message, this::data);
+      context.dispatch((WebSocketFrame) message, data);
     } else {
       from.fireChannelRead(message); // pings, pongs, close: Vert.x knows what to do
     }
   }
 
-  private void data(Object message) {
+  private void data(WebSocketFrame message) {
     try {
+      receiver.frame(message.content().readableBytes());
       if (message instanceof TextWebSocketFrame text) {
         begun(true, text.content(), text.isFinalFragment());
       } else if (message instanceof BinaryWebSocketFrame binary) {
@@ -113,7 +116,7 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
         add(pieces, more.content(), more.isFinalFragment());
       }
     } finally {
-      ReferenceCountUtil.release(message);
+      message.release();
     }
   }
 

@@ -7,6 +7,13 @@ import io.netty.buffer.ByteBuf;
  * buffer is only good until the call returns.
  */
 public interface LaneReceiver {
+  /**
+   * A frame of data came, whole or a piece; what it brings is told next.
+   *
+   * @param bytes of its payload
+   */
+  default void frame(int bytes) {}
+
   /** A whole text message, UTF-8 that nobody has checked yet. */
   void text(ByteBuf utf8);
 

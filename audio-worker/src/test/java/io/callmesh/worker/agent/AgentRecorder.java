@@ -1,0 +1,61 @@
+package io.callmesh.worker.agent;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down what an agent says. */
+final class AgentRecorder implements AgentListener {
+  final List<String> heard = new ArrayList<>();
+  final List<HandoffRequest> handoffs = new ArrayList<>();
+
+  @Override
+  public void audio(byte[] audio) {
+    heard.add("audio");
+  }
+
+  @Override
+  public void clear() {
+    heard.add("clear");
+  }
+
+  @Override
+  public void mark(String name) {
+    heard.add("mark " + name);
+  }
+
+  @Override
+  public void handoff(HandoffRequest request) {
+    handoffs.add(request);
+  }
+
+  @Override
+  public void hangup(@Nullable String reason) {
+    heard.add("hangup " + reason);
+  }
+
+  @Override
+  public void left(@Nullable HandoffRequest wish) {
+    heard.add("left");
+  }
+
+  @Override
+  public void transcript(Transcript said) {
+    heard.add("transcript " + said.role() + " " + said.text() + " " + said.last());
+  }
+
+  @Override
+  public void event(AgentEvent event) {
+    heard.add("event " + event.name() + " " + event.data().encode());
+  }
+
+  @Override
+  public void unknown() {
+    heard.add("unknown");
+  }
+
+  @Override
+  public void malformed() {
+    heard.add("malformed");
+  }
+}
