@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -13,8 +14,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens WebSockets to agents, and to nothing else: every address of the host is checked against the
@@ -37,6 +40,9 @@ public final class AgentDialer {
    * buffer would hide minutes of audio from the bounds we keep.
    */
   private static final int SEND_BUFFER_BYTES = 16 * 1024;
+
+  /** HTTP statuses of a handshake that is not worth another try. */
+  private static final Set<Integer> FINAL_ANSWERS = Set.of(400, 401, 403, 404);
 
   private final Vertx vertx;
   private final WebSocketClient client;
@@ -78,11 +84,12 @@ public final class AgentDialer {
    * Connects to an agent.
    *
    * @param accountId whose agent it is: the headers may name its secrets
+   * @param subProtocol what the agent must agree to; null for nothing
    * @return succeeds with an open WebSocket that speaks the subprotocol, whose handlers must be set
    *     at once; fails with {@link AgentRefusedException} when trying again is of no use
    */
   public Future<WebSocket> dial(
-      AgentEndpoint endpoint, String accountId, String subProtocol, Duration timeout) {
+      AgentEndpoint endpoint, String accountId, @Nullable String subProtocol, Duration timeout) {
     AgentUrl target;
     MultiMap headers;
     try {
@@ -107,17 +114,33 @@ public final class AgentDialer {
   }
 
   private Future<WebSocket> connect(
-      AgentUrl target, InetAddress address, MultiMap headers, String subProtocol, long deadline) {
+      AgentUrl target,
+      InetAddress address,
+      MultiMap headers,
+      @Nullable String subProtocol,
+      long deadline) {
     long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
     WebSocketConnectOptions options =
         new WebSocketConnectOptions()
             .setHost(target.tls() ? target.host() : address.getHostAddress())
             .setPort(target.port())
             .setSsl(target.tls())
-            .setURI(target.tls() ? target.target() : target.uri().toString())
-            .addSubProtocol(subProtocol);
+            .setURI(target.tls() ? target.target() : target.uri().toString());
+    if (subProtocol != null) {
+      options.addSubProtocol(subProtocol);
+    }
     options.setHeaders(headers).setConnectTimeout(millis).setTimeout(millis);
-    return within(millis, client.connect(options));
+    return within(millis, client.connect(options)).recover(AgentDialer::explained);
+  }
+
+  /** An agent that knows neither the key nor the path will not know them in a moment either. */
+  private static Future<WebSocket> explained(Throwable cause) {
+    if (cause instanceof UpgradeRejectedException rejected
+        && FINAL_ANSWERS.contains(rejected.getStatus())) {
+      return Future.failedFuture(
+          new AgentRefusedException("the agent answers with status " + rejected.getStatus()));
+    }
+    return Future.failedFuture(cause);
   }
 
   /** Bounds the whole attempt; a connection that comes too late is closed. */
