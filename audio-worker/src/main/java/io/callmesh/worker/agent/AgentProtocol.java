@@ -1,6 +1,7 @@
 package io.callmesh.worker.agent;
 
 import io.callmesh.contracts.connector.AgentEndpoint;
+import io.callmesh.worker.agent.openai.RealtimeProtocol;
 import io.vertx.core.http.WebSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public interface AgentProtocol {
   static AgentProtocol of(AgentEndpoint.Protocol protocol) {
     return switch (protocol) {
       case CALLMESH -> CallmeshProtocol.INSTANCE;
+      case OPENAI_REALTIME -> new RealtimeProtocol();
     };
   }
 }
