@@ -6,7 +6,6 @@ import io.callmesh.worker.agent.Transcript;
 import io.callmesh.worker.agent.Transcript.Role;
 import io.callmesh.worker.agent.openai.Memory.Turn;
 import io.callmesh.worker.agent.openai.Utterances.Utterance;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -67,8 +66,7 @@ final class Conversation {
   private final TurnTaking turnTaking;
   private final Responses responses;
   private final Keys keys;
-  private @Nullable String handoffCall;
-  private boolean leaving;
+  private final Calls calls;
 
   /** A conversation in which nothing has been said. */
   Conversation(
@@ -81,6 +79,7 @@ final class Conversation {
     this.turnTaking = TurnTaking.of(start.connector().agent());
     this.responses = new Responses(wire);
     this.keys = new Keys(wire, this::pressed);
+    this.calls = new Calls(wire, listener);
   }
 
   // To the model.
@@ -88,7 +87,7 @@ final class Conversation {
   /** Sets the session up and has it begin, or go on where one before it stopped. */
   void begin() {
     wire.send(Events.sessionUpdate(SessionUpdate.session(start)));
-    if (start.resume()) {
+    if (!memory.begin(start.resume())) {
       resume(memory.turns());
     } else if (turnTaking.modelFirst()) {
       responses.want();
@@ -116,13 +115,13 @@ final class Conversation {
 
   /** The caller pressed a key. */
   void key(String key) {
-    if (!leaving) {
+    if (!calls.isLeaving()) {
       keys.press(key);
     }
   }
 
   private void pressed(String pressed) {
-    if (leaving) {
+    if (calls.isLeaving()) {
       return;
     }
     String text = inWords(pressed);
@@ -154,20 +153,9 @@ final class Conversation {
 
   /** A handoff is done, or not. */
   void handoffResult(boolean accepted, @Nullable String reason) {
-    leaving = accepted;
-    result(accepted ? Tools.accepted() : Tools.refused(reason));
+    calls.handoffResult(accepted, reason);
     if (!accepted) {
       responses.wantAfterCalls();
-    }
-  }
-
-  /** The model that called may be gone, with its call. */
-  private void result(JsonObject result) {
-    if (handoffCall == null) {
-      wire.send(Events.note("The handoff that was under way: " + result.encode()));
-    } else {
-      wire.send(Events.functionResult(handoffCall, result));
-      handoffCall = null;
     }
   }
 
@@ -220,7 +208,7 @@ final class Conversation {
   }
 
   private void audio(EventReader event) {
-    if (!responses.isWelcome(event.responseId()) || leaving) {
+    if (!responses.isWelcome(event.responseId()) || calls.isLeaving()) {
       return;
     }
     if (!utterances.isSpeaking(event.itemId(), event.contentIndex())) {
@@ -252,7 +240,7 @@ final class Conversation {
 
   /** What has not been heard is dropped, and marks tell how much was. */
   private void interrupt() {
-    if (leaving) {
+    if (calls.isLeaving()) {
       return; // the goodbye is played to its end
     }
     responses.interrupt();
@@ -276,61 +264,10 @@ final class Conversation {
       failed(code(response.child("status_details").child("error")));
       return;
     }
-    responses.done();
-    boolean called = false;
-    for (Event item : response.children("output")) {
-      called |= item.text("type").equals("function_call") && call(item);
-    }
-    if (called) {
+    if (calls.run(response)) {
       responses.wantAfterCalls();
     }
-  }
-
-  /** Runs a function; true when the model has the result already and has to go on from it. */
-  private boolean call(Event item) {
-    if (item.text("status").equals("incomplete") || leaving) {
-      return false;
-    }
-    String callId = item.text("call_id");
-    switch (item.text("name")) {
-      case Tools.HANDOFF -> {
-        return handoff(callId, item.text("arguments"));
-      }
-      case Tools.HANGUP -> {
-        return hangup(callId, item.text("arguments"));
-      }
-      default -> {
-        return answer(callId, "Nobody here can run this function. Go on without it.");
-      }
-    }
-  }
-
-  private boolean handoff(String callId, String arguments) {
-    if (handoffCall != null) {
-      return answer(callId, "A handoff is under way already.");
-    }
-    try {
-      handoffCall = callId;
-      listener.handoff(Tools.handoffOf(arguments));
-      return false;
-    } catch (MalformedEventException malformed) {
-      handoffCall = null;
-      return answer(callId, "The arguments are wrong: " + malformed.getMessage());
-    }
-  }
-
-  private boolean hangup(String callId, String arguments) {
-    if (handoffCall != null) {
-      return answer(callId, "A handoff is under way already.");
-    }
-    leaving = true;
-    listener.hangup(Tools.hangupReasonOf(arguments));
-    return false;
-  }
-
-  private boolean answer(String callId, String why) {
-    wire.send(Events.functionResult(callId, Tools.failed(why)));
-    return true;
+    responses.done(); // asks for the next one, which needs the results
   }
 
   // What goes wrong.
@@ -348,9 +285,7 @@ final class Conversation {
     listener.complained(code);
     if (error.text("event_id").equals(Events.SETUP) || Responses.isHopeless(code)) {
       wire.refuse(code);
-      return;
-    }
-    if (code.equals("session_expired")) {
+    } else if (code.equals("session_expired")) {
       wire.lose();
     } else if (code.equals("conversation_already_has_active_response")) {
       responses.tooEarly();

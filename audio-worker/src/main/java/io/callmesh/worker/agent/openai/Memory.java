@@ -52,6 +52,20 @@ final class Memory {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private int notes;
   private boolean owed;
+  private boolean begun;
+  private boolean past;
+
+  /**
+   * Notes that a model begins, and returns whether nothing is behind it: neither here, nor
+   * elsewhere before this session.
+   *
+   * @param resume what the model is told; the first one in a session hears of what was elsewhere
+   */
+  boolean begin(boolean resume) {
+    past = begun ? past : resume;
+    begun = true;
+    return !past && entries.isEmpty();
+  }
 
   /** Keeps a place for what an item will turn out to say. */
   void expect(String itemId, Role role) {

@@ -451,6 +451,18 @@ class ConversationTest {
   }
 
   @Test
+  void asksOnceAndOnlyWhenTheModelHasItsResults() throws Exception {
+    begin();
+    says("response.created", "{\"response\":{\"id\":\"r1\"}}");
+    model.key("#");
+    wire.sent.clear();
+
+    calls("r1", call("c1", "weather", "{}"));
+
+    assertThat(wire.types()).containsExactly("conversation.item.create", "response.create");
+  }
+
+  @Test
   void asksAgainWhenTheServerWasFaster() throws Exception {
     begin();
 
@@ -651,6 +663,30 @@ class ConversationTest {
     assertThat(words(wire.sent.get(1))).contains("transfer_busy", "Do not greet");
     assertThat(wire.types())
         .containsExactly("session.update", "conversation.item.create", "response.create");
+  }
+
+  @Test
+  void greetsAfterAConnectionOnWhichNothingWasSaid() throws Exception {
+    begin();
+    model.over();
+
+    beginWith(Starts.with("{}").resumed());
+    assertThat(wire.types()).containsExactly("session.update", "response.create");
+    speaks("r1", "i1", 100); // the words of which never come
+    model.over();
+
+    beginWith(Starts.with("{}").resumed());
+    assertThat(words(wire.sent.get(1))).contains("Do not greet");
+  }
+
+  @Test
+  void doesNotGreetACallThatWasElsewhereHoweverOftenItIsRedialled() {
+    beginWith(Starts.comingBack());
+    model.over();
+
+    beginWith(Starts.comingBack().resumed());
+
+    assertThat(words(wire.sent.get(1))).contains("Do not greet");
   }
 
   @Test
