@@ -15,14 +15,14 @@ import java.util.Objects;
  * An open WebSocket to an agent, as every protocol needs one: data on a fast lane, pings, and the
  * loss of the connection told once. For the session's event loop.
  */
-final class AgentSocket {
+public final class AgentSocket {
   private static final short NORMAL = 1000;
 
   /** Bytes that may wait for the socket before the agent counts as slow. */
   private static final int WRITE_QUEUE_BYTES = 8 * 1024;
 
   /** Takes whole messages from the agent; none comes after {@link #drop}. */
-  interface Receiver {
+  public interface Receiver {
     /** A binary message; the array is the receiver's. */
     void binary(byte[] bytes);
 
@@ -43,7 +43,7 @@ final class AgentSocket {
    *
    * @param lost called once when the connection ends in any way but {@link #drop}
    */
-  AgentSocket(WebSocket socket, Receiver receiver, Runnable lost) {
+  public AgentSocket(WebSocket socket, Receiver receiver, Runnable lost) {
     Context context = Objects.requireNonNull(Vertx.currentContext(), "on no event loop");
     this.socket = socket;
     this.receiver = receiver;
@@ -63,7 +63,7 @@ final class AgentSocket {
   }
 
   /** Whether nothing is said or heard any more. */
-  boolean isOver() {
+  public boolean isOver() {
     return over;
   }
 
@@ -71,18 +71,21 @@ final class AgentSocket {
     lane.binary(bytes, 0, bytes.length);
   }
 
-  void text(String json) {
+  /** Sends a text message. */
+  public void text(String json) {
     byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
     text(utf8, utf8.length);
   }
 
-  /** The first {@code length} bytes; they are read before the call returns. */
-  void text(byte[] utf8, int length) {
+  /**
+   * Sends the first {@code length} bytes as a text message; they are read before the call returns.
+   */
+  public void text(byte[] utf8, int length) {
     lane.text(utf8, 0, length);
   }
 
   /** Sends a ping; false when the one before was never answered. */
-  boolean ping() {
+  public boolean ping() {
     if (pongDue) {
       return false;
     }
@@ -92,18 +95,18 @@ final class AgentSocket {
   }
 
   /** Closes; nothing is heard from the agent afterwards. */
-  void drop() {
+  public void drop() {
     over = true;
     socket.close(NORMAL);
   }
 
   /** Whether the agent reads more slowly than we write. */
-  boolean congested() {
+  public boolean congested() {
     return lane.full();
   }
 
   /** Calls {@code drained} whenever the agent has caught up after {@link #congested} was true. */
-  void onDrained(Runnable drained) {
+  public void onDrained(Runnable drained) {
     this.drained = drained;
   }
 

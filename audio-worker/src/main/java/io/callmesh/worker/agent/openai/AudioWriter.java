@@ -6,7 +6,7 @@ import java.util.Base64;
 
 /**
  * Writes the event that carries the caller's audio, fifty times a second for each session: the text
- * around it is prepared, and only the text as a whole is new each time. For one connection.
+ * around it is prepared, and nothing is allocated. For one connection.
  */
 final class AudioWriter {
   private static final byte[] BEFORE =
@@ -31,8 +31,8 @@ final class AudioWriter {
     return Arrays.copyOf(BEFORE, BEFORE.length + base64Length + AFTER.length);
   }
 
-  /** The event with this audio. */
-  String append(byte[] audio) {
+  /** Writes the event with this audio, and returns how many bytes of {@link #utf8} it has. */
+  int append(byte[] audio) {
     int length = encodedLength(audio.length);
     if (base64.length < length) {
       base64 = new byte[length];
@@ -41,7 +41,11 @@ final class AudioWriter {
     int encoded = ENCODER.encode(audio, base64);
     System.arraycopy(base64, 0, event, BEFORE.length, encoded);
     System.arraycopy(AFTER, 0, event, BEFORE.length + encoded, AFTER.length);
-    int end = BEFORE.length + encoded + AFTER.length;
-    return new String(event, 0, end, StandardCharsets.ISO_8859_1);
+    return BEFORE.length + encoded + AFTER.length;
+  }
+
+  /** Where the last event was written; the next one goes there too. */
+  byte[] utf8() {
+    return event;
   }
 }

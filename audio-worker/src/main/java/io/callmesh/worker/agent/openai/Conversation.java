@@ -6,6 +6,7 @@ import io.callmesh.worker.agent.Transcript;
 import io.callmesh.worker.agent.Transcript.Role;
 import io.callmesh.worker.agent.openai.Memory.Turn;
 import io.callmesh.worker.agent.openai.Utterances.Utterance;
+import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -13,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is said to a model on one connection, and what it is taken to mean for the session. No
- * socket: events come as texts and go to a {@link Wire}.
+ * socket: events come as they are and go to a {@link Wire}.
  */
 final class Conversation {
-  /** Characters of the longest event that is not audio. */
-  static final int MAX_TEXT = 256 * 1024;
+  /** Bytes of the longest event that is not audio. */
+  static final int MAX_BYTES = 256 * 1024;
 
   private static final int MAX_ID = 128;
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
@@ -170,17 +171,17 @@ final class Conversation {
 
   // From the model.
 
-  /** Takes an event. */
-  void event(String text) throws MalformedEventException {
-    EventReader event = EventReader.read(text);
+  /** Takes an event, in UTF-8. */
+  void event(byte[] utf8) throws MalformedEventException {
+    EventReader event = EventReader.read(utf8);
     if (event.isAudio()) {
       audio(event);
     } else if (OF_NO_USE.contains(event.type())) {
       return;
-    } else if (text.length() > MAX_TEXT) {
-      throw new MalformedEventException("longer than 256 Ki characters");
+    } else if (utf8.length > MAX_BYTES) {
+      throw new MalformedEventException("longer than 256 KiB");
     } else {
-      event(event.type(), Event.parse(text));
+      event(event.type(), Event.parse(Buffer.buffer(utf8)));
     }
   }
 

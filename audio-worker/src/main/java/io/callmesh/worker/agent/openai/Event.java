@@ -1,5 +1,6 @@
 package io.callmesh.worker.agent.openai;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
@@ -13,8 +14,13 @@ import java.util.List;
 record Event(JsonObject json) {
   /** Reads a text that must be one JSON object. */
   static Event parse(String text) throws MalformedEventException {
+    return parse(Buffer.buffer(text));
+  }
+
+  /** Reads UTF-8 that must be one JSON object. */
+  static Event parse(Buffer utf8) throws MalformedEventException {
     try {
-      if (Json.decodeValue(text) instanceof JsonObject object) {
+      if (Json.decodeValue(utf8) instanceof JsonObject object) {
         return new Event(object);
       }
     } catch (DecodeException e) {

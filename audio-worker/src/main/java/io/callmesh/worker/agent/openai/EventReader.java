@@ -27,19 +27,19 @@ final class EventReader {
 
   private EventReader() {}
 
-  /** The event in this text. */
-  static EventReader read(String text) throws MalformedEventException {
+  /** The event in these bytes of UTF-8. */
+  static EventReader read(byte[] utf8) throws MalformedEventException {
     EventReader reader = new EventReader();
-    reader.pass(text);
+    reader.pass(utf8);
     if (reader.isAudio() && reader.audio == null) {
-      reader.pass(text); // the type came behind the audio
+      reader.pass(utf8); // the type came behind the audio
     }
     reader.check();
     return reader;
   }
 
-  private void pass(String text) throws MalformedEventException {
-    try (JsonParser json = JSON.createParser(text)) {
+  private void pass(byte[] utf8) throws MalformedEventException {
+    try (JsonParser json = JSON.createParser(utf8)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedEventException("not a JSON object");
       }

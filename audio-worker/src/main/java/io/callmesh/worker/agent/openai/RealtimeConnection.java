@@ -2,94 +2,74 @@ package io.callmesh.worker.agent.openai;
 
 import io.callmesh.worker.agent.AgentConnection;
 import io.callmesh.worker.agent.AgentListener;
+import io.callmesh.worker.agent.AgentSocket;
 import io.callmesh.worker.agent.SessionEnd;
 import io.callmesh.worker.agent.SessionStart;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /** One WebSocket to a server of the Realtime API, and the {@link Conversation} on it. */
-final class RealtimeConnection implements AgentConnection, Wire {
-  private static final short NORMAL = 1000;
-
-  /** Bytes that may wait for the socket before the agent counts as slow. */
-  private static final int WRITE_QUEUE_BYTES = 8 * 1024;
-
+final class RealtimeConnection implements AgentConnection, AgentSocket.Receiver, Wire {
   private static final int FRAME_MS = 20;
 
   private final Vertx vertx;
-  private final WebSocket socket;
+  private final AgentSocket socket;
   private final AgentListener listener;
   private final Runnable lost;
   private final AudioWriter writer;
   private final Conversation conversation;
   private @Nullable String refusal;
-  private boolean over;
-  private boolean pongDue;
 
   RealtimeConnection(
       Vertx vertx,
-      WebSocket socket,
+      WebSocket opened,
       SessionStart start,
       AgentListener listener,
       Runnable lost,
       Memory memory,
       Utterances utterances) {
     this.vertx = vertx;
-    this.socket = socket;
     this.listener = listener;
     this.lost = lost;
     this.writer = new AudioWriter(FRAME_MS * Utterances.bytesPerMs(start.audio()));
     this.conversation = new Conversation(start, listener, this, memory, utterances);
-    socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
-    socket.binaryMessageHandler(ignored -> unknown());
-    socket.textMessageHandler(this::text);
-    socket.exceptionHandler(cause -> socket.close()); // the close handler tells the session
-    socket.pongHandler(pong -> pongDue = false);
-    socket.closeHandler(closed -> gone());
+    this.socket = new AgentSocket(opened, this, () -> gone(opened.closeReason()));
     conversation.begin();
   }
 
-  private void unknown() {
-    if (!over) {
-      listener.unknown();
-    }
+  /** The API has no such messages. */
+  @Override
+  public void binary(byte[] bytes) {
+    listener.unknown();
   }
 
-  private void text(String text) {
-    if (over) {
-      return;
-    }
+  @Override
+  public void text(ByteBuf utf8) {
     try {
-      conversation.event(text);
+      conversation.event(ByteBufUtil.getBytes(utf8));
     } catch (MalformedEventException malformed) {
       listener.malformed();
     }
   }
 
-  private void gone() {
-    if (!over) {
-      String reason = socket.closeReason(); // such as invalid_request_error.invalid_api_key
-      String code = reason == null ? "" : reason.substring(reason.lastIndexOf('.') + 1);
-      refusal = Responses.isHopeless(code) ? code : null;
-      finish();
-      lost.run();
-    }
-  }
-
-  private void finish() {
-    over = true;
+  /** A server may say why it closes, such as {@code invalid_request_error.invalid_api_key}. */
+  private void gone(@Nullable String reason) {
+    String code = reason == null ? "" : reason.substring(reason.lastIndexOf('.') + 1);
+    refusal = Responses.isHopeless(code) ? code : null;
     conversation.over();
+    lost.run();
   }
 
   // What the conversation needs.
 
   @Override
   public void send(JsonObject event) {
-    if (!over) {
-      socket.writeTextMessage(event.encode());
+    if (!socket.isOver()) {
+      socket.text(event.encode());
     }
   }
 
@@ -98,7 +78,7 @@ final class RealtimeConnection implements AgentConnection, Wire {
     return vertx.setTimer(
         delayMs,
         id -> {
-          if (!over) {
+          if (!socket.isOver()) {
             task.run();
           }
         });
@@ -111,7 +91,7 @@ final class RealtimeConnection implements AgentConnection, Wire {
 
   @Override
   public void lose() {
-    if (!over) {
+    if (!socket.isOver()) {
       drop();
       lost.run();
     }
@@ -127,7 +107,8 @@ final class RealtimeConnection implements AgentConnection, Wire {
 
   @Override
   public void audio(byte[] audio) {
-    socket.writeTextMessage(writer.append(audio));
+    int length = writer.append(audio);
+    socket.text(writer.utf8(), length);
   }
 
   @Override
@@ -147,12 +128,7 @@ final class RealtimeConnection implements AgentConnection, Wire {
 
   @Override
   public boolean ping() {
-    if (pongDue) {
-      return false;
-    }
-    pongDue = true;
-    socket.writePing(Buffer.buffer());
-    return true;
+    return socket.ping();
   }
 
   /** The protocol has no goodbye. */
@@ -163,20 +139,20 @@ final class RealtimeConnection implements AgentConnection, Wire {
 
   @Override
   public void drop() {
-    if (!over) {
-      finish();
-      socket.close(NORMAL);
+    if (!socket.isOver()) {
+      conversation.over();
+      socket.drop();
     }
   }
 
   @Override
   public boolean congested() {
-    return socket.writeQueueFull();
+    return socket.congested();
   }
 
   @Override
   public void onDrained(Runnable drained) {
-    socket.drainHandler(ignored -> drained.run());
+    socket.onDrained(drained);
   }
 
   @Override

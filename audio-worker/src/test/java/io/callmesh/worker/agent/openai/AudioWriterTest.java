@@ -3,6 +3,7 @@ package io.callmesh.worker.agent.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ class AudioWriterTest {
 
   @Test
   void writesWhatTheApiTakes() {
-    assertThat(writer.append(new byte[] {1, 2, 3, 4}))
+    assertThat(written(new byte[] {1, 2, 3, 4}))
         .isEqualTo("{\"type\":\"input_audio_buffer.append\",\"audio\":\"AQIDBA==\"}");
   }
 
@@ -23,10 +24,15 @@ class AudioWriterTest {
       byte[] audio = new byte[length];
       random.nextBytes(audio);
 
-      JsonObject event = new JsonObject(writer.append(audio));
+      JsonObject event = new JsonObject(written(audio));
 
       assertThat(Base64.getDecoder().decode(event.getString("audio"))).isEqualTo(audio);
       assertThat(event.fieldNames()).containsExactly("type", "audio");
     }
+  }
+
+  private String written(byte[] audio) {
+    int length = writer.append(audio);
+    return new String(writer.utf8(), 0, length, StandardCharsets.UTF_8);
   }
 }

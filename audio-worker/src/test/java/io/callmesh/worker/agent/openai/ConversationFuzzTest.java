@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.callmesh.contracts.connector.AudioFormat;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -81,10 +82,11 @@ class ConversationFuzzTest {
   private static void take(
       Conversation model, FakeSession session, String event, Map<String, Integer> bytes) {
     int before = session.audioBytes;
+    byte[] utf8 = event.getBytes(StandardCharsets.UTF_8);
     try {
-      model.event(event);
+      model.event(utf8);
       if (session.audioBytes > before) {
-        bytes.merge(EventReader.read(event).itemId(), session.audioBytes - before, Integer::sum);
+        bytes.merge(EventReader.read(utf8).itemId(), session.audioBytes - before, Integer::sum);
       }
     } catch (MalformedEventException malformed) {
       assertThat(malformed).hasMessageNotContaining("Hello");

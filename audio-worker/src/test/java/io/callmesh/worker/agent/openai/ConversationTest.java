@@ -599,7 +599,7 @@ class ConversationTest {
 
     assertThat(session.unknown).isEqualTo(1);
     assertThatExceptionOfType(MalformedEventException.class)
-        .isThrownBy(() -> says("error", "{\"x\":\"" + "x".repeat(Conversation.MAX_TEXT) + "\"}"));
+        .isThrownBy(() -> says("error", "{\"x\":\"" + "x".repeat(Conversation.MAX_BYTES) + "\"}"));
   }
 
   // Another connection.
@@ -754,7 +754,7 @@ class ConversationTest {
 
   private void says(String type, String members) throws MalformedEventException {
     JsonObject event = new JsonObject().put("type", type).put("event_id", "event_1");
-    model.event(event.mergeIn(new JsonObject(members)).encode());
+    model.event(event.mergeIn(new JsonObject(members)).toBuffer().getBytes());
   }
 
   private void speaks(String response, String item, int ms) throws MalformedEventException {

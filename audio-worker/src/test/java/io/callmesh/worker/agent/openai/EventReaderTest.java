@@ -3,6 +3,7 @@ package io.callmesh.worker.agent.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class EventReaderTest {
       byte[] audio = new byte[length];
       new Random(length).nextBytes(audio);
 
-      EventReader event = EventReader.read(delta(Base64.getEncoder().encodeToString(audio)));
+      EventReader event = read(delta(Base64.getEncoder().encodeToString(audio)));
 
       assertThat(event.isAudio()).isTrue();
       assertThat(event.audio()).isEqualTo(audio);
@@ -29,7 +30,7 @@ class EventReaderTest {
   @Test
   void takesTheFieldsInAnyOrder() throws Exception {
     EventReader event =
-        EventReader.read(
+        read(
             """
             {"delta": "AQID", "new": {"a": [1]}, "content_index": "1", "item_id": "i",
              "response_id": "r", "type": "response.output_audio.delta"}""");
@@ -42,8 +43,7 @@ class EventReaderTest {
 
   @Test
   void readsNoMoreThanTheTypeOfOthers() throws Exception {
-    EventReader event =
-        EventReader.read("{\"a\":{\"type\":\"x\"},\"type\":\"error\",\"delta\":\"AQID");
+    EventReader event = read("{\"a\":{\"type\":\"x\"},\"type\":\"error\",\"delta\":\"AQID");
 
     assertThat(event.type()).isEqualTo("error");
     assertThat(event.isAudio()).isFalse();
@@ -67,16 +67,14 @@ class EventReaderTest {
         "{\"type\":\"response.output_audio.delta\",\"delta\":\"AQID",
       })
   void refusesWhatIsNoEvent(String text) {
-    assertThatExceptionOfType(MalformedEventException.class)
-        .isThrownBy(() -> EventReader.read(text));
+    assertThatExceptionOfType(MalformedEventException.class).isThrownBy(() -> read(text));
   }
 
   @Test
   void refusesAnIdentifierThatIsTooLong() {
     String event = delta("AQID").replace("item_1", "i".repeat(129));
 
-    assertThatExceptionOfType(MalformedEventException.class)
-        .isThrownBy(() -> EventReader.read(event));
+    assertThatExceptionOfType(MalformedEventException.class).isThrownBy(() -> read(event));
   }
 
   private static String delta(String base64) {
@@ -85,5 +83,9 @@ class EventReaderTest {
         + "\"content_index\":2,\"delta\":\""
         + base64
         + "\"}";
+  }
+
+  private static EventReader read(String event) throws MalformedEventException {
+    return EventReader.read(event.getBytes(StandardCharsets.UTF_8));
   }
 }
