@@ -56,7 +56,9 @@ public final class WorkerMetrics {
     /** A type that this version does not know. */
     UNKNOWN,
     /** Not a message at all. */
-    MALFORMED
+    MALFORMED,
+    /** A complaint: something went wrong at the agent's. */
+    ERROR
   }
 
   /** What became of an agent's or our own wish to end a call. */

@@ -34,6 +34,11 @@ public interface AgentConnection {
   /** Whether the agent reads more slowly than we write, so that audio should wait. */
   boolean congested();
 
+  /** Why dialling again is of no use, once the connection is lost; null when it may be of some. */
+  default @Nullable String refusal() {
+    return null;
+  }
+
   /** Calls {@code drained} whenever the agent has caught up after {@link #congested} was true. */
   void onDrained(Runnable drained);
 }

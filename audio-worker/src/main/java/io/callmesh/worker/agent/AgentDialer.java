@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -13,6 +14,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,9 @@ public final class AgentDialer {
    * buffer would hide minutes of audio from the bounds we keep.
    */
   private static final int SEND_BUFFER_BYTES = 16 * 1024;
+
+  /** HTTP statuses of a handshake that is not worth another try. */
+  private static final Set<Integer> FINAL_ANSWERS = Set.of(400, 401, 403, 404);
 
   private final Vertx vertx;
   private final WebSocketClient client;
@@ -125,7 +130,17 @@ public final class AgentDialer {
       options.addSubProtocol(subProtocol);
     }
     options.setHeaders(headers).setConnectTimeout(millis).setTimeout(millis);
-    return within(millis, client.connect(options));
+    return within(millis, client.connect(options)).recover(AgentDialer::explained);
+  }
+
+  /** An agent that knows neither the key nor the path will not know them in a moment either. */
+  private static Future<WebSocket> explained(Throwable cause) {
+    if (cause instanceof UpgradeRejectedException rejected
+        && FINAL_ANSWERS.contains(rejected.getStatus())) {
+      return Future.failedFuture(
+          new AgentRefusedException("the agent answers with status " + rejected.getStatus()));
+    }
+    return Future.failedFuture(cause);
   }
 
   /** Bounds the whole attempt; a connection that comes too late is closed. */

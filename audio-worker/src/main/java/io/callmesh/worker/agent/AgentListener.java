@@ -38,4 +38,7 @@ public interface AgentListener {
 
   /** The agent sent something that cannot be understood; it has been told. */
   void malformed();
+
+  /** The agent says that something went wrong; {@code code} is one word, which may go to a log. */
+  default void complained(String code) {}
 }

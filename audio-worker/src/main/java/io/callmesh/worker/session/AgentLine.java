@@ -228,10 +228,16 @@ final class AgentLine {
     if (closed) {
       return;
     }
+    String refusal = agent == null ? null : agent.refusal();
     agent = null;
     ports.metrics().agentLost();
     if (settled) {
       closed = true;
+      return;
+    }
+    if (refusal != null) {
+      closed = true;
+      owner.gaveUp(new AgentRefusedException("the agent refused: " + refusal));
       return;
     }
     if (System.nanoTime() - connectedAt >= ports.config().agentRedialWindow().toNanos()) {

@@ -78,6 +78,7 @@ final class Session implements AgentLine.Owner {
   private Phase phase = Phase.TALKING;
   private boolean deciding;
   private boolean agentGone;
+  private boolean complained;
   private JsonObject lastState = new JsonObject();
   private Ended outcome = Ended.ERROR;
   private long playoutTimer = -1;
@@ -431,6 +432,16 @@ final class Session implements AgentLine.Owner {
   @Override
   public void malformed() {
     ports.metrics().agentMessage(AgentMessage.MALFORMED);
+  }
+
+  /** The first one is logged: an agent that complains of everything shall not fill the log. */
+  @Override
+  public void complained(String code) {
+    ports.metrics().agentMessage(AgentMessage.ERROR);
+    if (!complained) {
+      complained = true;
+      log.warn("{} {} the agent complains: {}", callSid, conversationId, code);
+    }
   }
 
   // The end.

@@ -12,6 +12,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -31,6 +32,8 @@ import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(30)
 class AgentDialerTest {
@@ -164,6 +167,35 @@ class AgentDialerTest {
 
     assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS))
         .isNotInstanceOf(AgentRefusedException.class);
+  }
+
+  @Test
+  void offersNoSubprotocolWhereTheProtocolHasNone() throws Exception {
+    int port = agent(new HttpServerOptions());
+
+    WebSocket socket =
+        dialer(true, "127.0.0.1")
+            .dial(endpoint("ws://agent.invalid:" + port), ACCOUNT, null, LONG)
+            .await(10, TimeUnit.SECONDS);
+
+    assertThat(socket.subProtocol()).isNull();
+    assertThat(arrived.take().headers().contains("Sec-WebSocket-Protocol")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"400, true", "401, true", "403, true", "404, true", "429, false", "503, false"})
+  void takesTheAnswerOfAServerThatDoesNotWantUsForItsLast(int status, boolean last)
+      throws Exception {
+    HttpServer server =
+        vertx
+            .createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
+            .webSocketHandshakeHandler(handshake -> handshake.reject(status));
+    int port = server.listen(0).await(10, TimeUnit.SECONDS).actualPort();
+
+    Future<WebSocket> dialled = dial(dialer(true, "127.0.0.1"), "ws://agent.invalid:" + port);
+
+    assertThatThrownBy(() -> dialled.await(10, TimeUnit.SECONDS))
+        .isInstanceOf(last ? AgentRefusedException.class : UpgradeRejectedException.class);
   }
 
   @Test

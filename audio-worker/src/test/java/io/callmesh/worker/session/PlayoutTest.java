@@ -97,6 +97,23 @@ class PlayoutTest {
     assertThat(out).containsExactly("a played 300", "b played 12");
   }
 
+  /** How an interrupted utterance is measured whose end has not come yet. */
+  @Test
+  void tellsHowMuchWasHeardOfWhatIsMarkedOnlyToBeCleared() {
+    speak(300);
+    assertThat(playout.mark("a")).isTrue();
+    speak(2_000); // of which 1300 wait
+    now += 310 * MS;
+    playout.returned("0:a"); // played 10 ms later than it was thought to be
+    now += 450 * MS;
+    out.clear();
+
+    assertThat(playout.mark("b")).isTrue();
+    playout.clear();
+
+    assertThat(out).containsExactly("clear", "b cleared 450");
+  }
+
   @Test
   void tellsOnClearHowMuchWasHeard() {
     speak(300);

@@ -12,8 +12,8 @@ import java.time.Instant;
  * @param source who says so: {@code /callmesh/<service>}
  * @param callSid the call; the CloudEvents {@code subject} and the record's key
  * @param time when
- * @param data the details; no audio, no full phone number, and no words but those that an
- *     agent chose to send as a transcript
+ * @param data the details; no audio, no full phone number, and no words but those that an agent
+ *     chose to send as a transcript
  */
 public record CallEvent(
     String id, CallEventType type, String source, String callSid, Instant time, JsonObject data) {

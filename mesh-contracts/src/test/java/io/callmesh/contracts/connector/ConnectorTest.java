@@ -124,7 +124,39 @@ class ConnectorTest {
     assertThat(AgentEndpoint.fromJson(reparsed(AGENT.toJson()))).isEqualTo(AGENT);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> AgentEndpoint.fromJson(json.put("protocol", "grpc")))
-        .withMessage("agent.protocol must be callmesh or twilio-media-streams, was 'grpc'");
+        .withMessageMatching("agent.protocol must be callmesh or .+, was 'grpc'");
+  }
+
+  @Test
+  void endpointKeepsTheSettingsOfItsProtocol() {
+    JsonObject session = new JsonObject().put("instructions", "Be kind.");
+    AgentEndpoint endpoint =
+        new AgentEndpoint(
+            AgentEndpoint.Protocol.OPENAI_REALTIME,
+            "wss://api.openai.com/v1/realtime?model=gpt-realtime",
+            AudioFormat.MULAW_8000,
+            Map.of(),
+            session,
+            false);
+
+    assertThat(AgentEndpoint.fromJson(reparsed(endpoint.toJson()))).isEqualTo(endpoint);
+    assertThat(AGENT.toJson().fieldNames()).doesNotContain("session", "speaksFirst");
+    assertThat(AGENT.speaksFirst()).isTrue();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> AgentEndpoint.fromJson(endpoint.toJson().put("session", "kind")))
+        .withMessage("agent.session must be an object");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OPENAI_REALTIME, MULAW, 8000, true",
+    "OPENAI_REALTIME, PCM_S16LE, 24000, true",
+    "OPENAI_REALTIME, PCM_S16LE, 16000, false",
+    "CALLMESH, PCM_S16LE, 16000, true",
+  })
+  void protocolCarriesCertainFormats(
+      AgentEndpoint.Protocol protocol, AudioFormat.Encoding encoding, int rate, boolean carries) {
+    assertThat(protocol.carries(new AudioFormat(encoding, rate))).isEqualTo(carries);
   }
 
   @Test

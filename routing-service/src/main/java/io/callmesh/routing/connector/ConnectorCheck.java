@@ -108,6 +108,24 @@ public final class ConnectorCheck {
             "must be left out: it belongs to the connection itself");
       }
     }
+    if (!agent.protocol().carries(agent.audio())) {
+      fault(
+          "#/agent/audio/sampleRate",
+          "must be 24000 for pcm_s16le with %s, was %d"
+              .formatted(agent.protocol().text(), agent.audio().sampleRate()));
+    }
+    if (agent.protocol().hasSession()) {
+      faults.addAll(AgentSessionCheck.faults("#/agent/session", agent.session()));
+    } else {
+      leftOut("session", agent.session().isEmpty());
+      leftOut("speaksFirst", agent.speaksFirst());
+    }
+  }
+
+  private void leftOut(String member, boolean isDefault) {
+    if (!isDefault) {
+      fault("#/agent/" + member, "must be left out: this protocol has no such setting");
+    }
   }
 
   private static boolean isWebSocket(String url) {

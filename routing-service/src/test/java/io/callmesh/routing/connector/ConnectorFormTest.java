@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.security.IssuedSecret;
+import io.callmesh.runtime.web.Fault;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -106,6 +107,9 @@ class ConnectorFormTest {
         "{\"agent\":{\"url\":\"wss://a\",\"headers\":{\"HOST\":\"b\"}}}|agent.headers.HOST must be left out",
         "{\"agent\":{\"url\":\"wss://a\",\"headers\":{\"Sec-WebSocket-%zz\":\"b\"}}}|agent.headers.Sec-WebSocket-%zz must be left out",
         "{\"agent\":{\"url\":\"wss://a\",\"headers\":{\"Transfer-Encoding\":{\"secret\":\"b\"}}}}|agent.headers.Transfer-Encoding must",
+        "{\"agent\":{\"url\":\"wss://a\",\"session\":{\"instructions\":\"x\"}}}|agent.session must be left out: this protocol",
+        "{\"agent\":{\"url\":\"wss://a\",\"speaksFirst\":false}}|agent.speaksFirst must be left out: this protocol",
+        "{\"agent\":{\"url\":\"wss://a\",\"protocol\":\"openai-realtime\",\"audio\":{\"encoding\":\"pcm_s16le\",\"sampleRate\":16000}}}|agent.audio.sampleRate must be 24000 for pcm_s16le with openai-realtime, was 16000",
         "{\"fallbackDestination\":\"x\"}|fallbackDestination must be one of destinations, was 'x'",
         "{\"overflowDestination\":\"x\"}|overflowDestination must be one of destinations, was 'x'",
         "{\"destinations\":[{\"name\":\"a\",\"method\":\"sip-bye\"},{\"name\":\"a\",\"method\":\"sip-bye\"}]}|destinations[1].name must not be there twice",
@@ -122,6 +126,53 @@ class ConnectorFormTest {
 
     assertThat(Problem.invalid(ConnectorCheck.faults(connector, body.fieldNames(), named -> false)))
         .hasMessageStartingWith(sentence);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"instructions\":7}|agent.session.instructions must be a string",
+        "{\"audio\":7}|agent.session.audio must be an object",
+        "{\"audio\":{\"input\":7}}|agent.session.audio.input must be an object",
+        "{\"audio\":{\"output\":[]}}|agent.session.audio.output must be an object",
+        "{\"audio\":{\"input\":{\"transcription\":\"whisper\"}}}|agent.session.audio.input.transcription must be an object",
+        "{\"audio\":{\"input\":{\"turn_detection\":\"server_vad\"}}}|agent.session.audio.input.turn_detection must be an object",
+        "{\"audio\":{\"input\":{\"format\":{}}}}|agent.session.audio.input.format must be left out: agent.audio",
+        "{\"audio\":{\"output\":{\"format\":{}}}}|agent.session.audio.output.format must be left out: agent.audio",
+        "{\"tools\":{}}|agent.session.tools must be an array",
+        "{\"tools\":[\"x\"]}|agent.session.tools[0] must be an object",
+        "{\"tools\":[{\"type\":\"function\",\"name\":\"hangup\"}]}|agent.session.tools[0].name must be another one: 'hangup'",
+      })
+  void seesWhatTheWorkerCouldNotUseOfASession(String session, String sentence) {
+    assertThat(Problem.invalid(realtimeFaults(session))).hasMessageStartingWith(sentence);
+  }
+
+  @Test
+  void boundsASession() {
+    assertThat(Problem.invalid(realtimeFaults("{\"prompt\":\"" + "x".repeat(16_384) + "\"}")))
+        .hasMessageStartingWith("agent.session must have at most 16384 bytes, has 16397");
+  }
+
+  @Test
+  void takesASessionWithWhatOnlyOpenAiKnows() {
+    assertThat(
+            realtimeFaults(
+                """
+                {"instructions": "Be kind.", "audio": {"input": {"turn_detection": null},
+                 "output": {"voice": "marin"}}, "tools": [{"type": "mcp"}], "new": {"a": 1}}"""))
+        .isEmpty();
+  }
+
+  private static List<Fault> realtimeFaults(String session) {
+    JsonObject agent =
+        new JsonObject()
+            .put("url", "wss://a")
+            .put("protocol", "openai-realtime")
+            .put("session", new JsonObject(session));
+    JsonObject body = new JsonObject().put("name", "n").put("agent", agent);
+    return ConnectorCheck.faults(created(body.encode()), body.fieldNames(), named -> false);
   }
 
   @Test
