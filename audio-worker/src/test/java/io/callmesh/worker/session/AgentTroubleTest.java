@@ -11,10 +11,17 @@ import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.connector.AudioFormat.Encoding;
 import io.callmesh.contracts.frame.FrameKind;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SelfSignedCertificate;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -197,6 +204,66 @@ class AgentTroubleTest {
       assertThat(impatient.storing.take().body().reason()).isEqualTo("agent_lost");
     } finally {
       impatient.close();
+    }
+  }
+
+  /** No close frame, as when a machine or a network dies. */
+  @ParameterizedTest
+  @EnumSource
+  void dialsAgainWhenTheConnectionIsCut(Protocol protocol) throws Exception {
+    BlockingQueue<NetSocket> cuttable = new LinkedBlockingQueue<>();
+    int port = proxyTo(agent.port(), cuttable);
+    rig.agent(1, protocol, "ws://127.0.0.1:" + port + "/", false);
+    rig.open(1);
+    agent.next();
+    assertThat(agent.texts.take()).isNotEmpty(); // so it is connected on the worker's side as well
+
+    SessionRig.await(cuttable.take().close());
+    ServerWebSocket again = agent.next();
+
+    assertThat(again.isClosed()).isFalse();
+    assertThat(rig.storing).isEmpty();
+    assertThat(rig.registry.counter("callmesh.worker.agent.lost").count()).isEqualTo(1);
+  }
+
+  private int proxyTo(int port, BlockingQueue<NetSocket> accepted) throws Exception {
+    NetClient client = rig.vertx.createNetClient();
+    NetServer proxy =
+        rig.vertx
+            .createNetServer()
+            .connectHandler(
+                from -> {
+                  from.pause();
+                  accepted.add(from);
+                  client
+                      .connect(port, "127.0.0.1")
+                      .onSuccess(
+                          to -> {
+                            to.handler(from::write);
+                            from.handler(to::write).resume();
+                          });
+                });
+    return SessionRig.await(proxy.listen(0, "127.0.0.1")).actualPort();
+  }
+
+  @Test
+  void rescuesTheCallerFromAnAgentThatCannotProveItsName() throws Exception {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("localhost");
+    SessionRig impatient = new SessionRig(Duration.ofMillis(500));
+    try {
+      FakeAgent impostor =
+          new FakeAgent(
+              impatient.vertx,
+              new HttpServerOptions().setSsl(true).setKeyCertOptions(certificate.keyCertOptions()));
+      String url = "wss://localhost:" + impostor.port() + "/";
+      impatient.agent(1, Protocol.CALLMESH, url, false);
+      impatient.open(1);
+
+      assertThat(impatient.storing.take().body().reason()).isEqualTo("agent_lost");
+      assertThat(impostor.connections).isEmpty();
+    } finally {
+      impatient.close();
+      certificate.delete();
     }
   }
 

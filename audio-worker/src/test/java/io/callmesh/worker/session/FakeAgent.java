@@ -21,10 +21,14 @@ final class FakeAgent {
   private volatile boolean dropsCalls;
 
   FakeAgent(Vertx vertx) throws Exception {
+    this(vertx, new HttpServerOptions());
+  }
+
+  FakeAgent(Vertx vertx, HttpServerOptions options) throws Exception {
     server =
         vertx
             .createHttpServer(
-                new HttpServerOptions()
+                options
                     .setHost("127.0.0.1")
                     .setReceiveBufferSize(16 * 1024)
                     .addWebSocketSubProtocol("callmesh.agent.v1"))
