@@ -49,7 +49,7 @@ final class G711 {
     byte[] table = MULAW_POSITIVE;
     for (int i = 0; i < count; i++) {
       int sample = samples[i];
-      int code = table[(Math.min(Math.abs(sample), MULAW_CLIP) + MULAW_BIAS) >> MULAW_STEP_BITS];
+      int code = table[(Math.abs(sample) + MULAW_BIAS) >> MULAW_STEP_BITS];
       mulaw[offset + i] = (byte) (code & ~((sample >>> 24) & POSITIVE));
     }
   }
@@ -113,9 +113,9 @@ final class G711 {
   }
 
   private static byte[] mulawPositive() {
-    byte[] codes = new byte[((MULAW_CLIP + MULAW_BIAS) >> MULAW_STEP_BITS) + 1];
+    byte[] codes = new byte[((-Short.MIN_VALUE + MULAW_BIAS) >> MULAW_STEP_BITS) + 1];
     for (int i = MULAW_BIAS >> MULAW_STEP_BITS; i < codes.length; i++) {
-      int biased = i << MULAW_STEP_BITS;
+      int biased = Math.min(i << MULAW_STEP_BITS, MULAW_CLIP + MULAW_BIAS);
       int segment = 31 - Integer.numberOfLeadingZeros(biased) - 7;
       int mantissa = (biased >> (segment + 3)) & 0x0f;
       codes[i] = (byte) ~((segment << 4) | mantissa);

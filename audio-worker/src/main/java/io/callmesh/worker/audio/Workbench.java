@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The arrays that a thread needs while it converts a block, for all of its sessions: nothing in
- * them outlives a call. About 14 KiB for each event loop instead of for each session.
+ * them outlives a call. About 8 KiB for each event loop instead of for each session.
  *
  * <p>Bound to the thread and not handed in by whoever owns the loop: a transcoder is then safe
  * wherever it is used, by one thread at a time, and its makers need not know of this.
