@@ -136,6 +136,23 @@ class CallsIT {
     assertThat(session.callerSpeechMs()).isGreaterThan(500);
   }
 
+  /** From the caller's mu-law to the agent's 16 kHz, through Twilio's JSON, the bus, the worker. */
+  @Test
+  void recogniserGetsAsGoodSpeechAsFromSox() throws Exception {
+    RecordingAgent agent = new RecordingAgent(vertx);
+    String number = numberFor(agent.listen());
+    CallReport report =
+        call(
+            number,
+            new CallerStep.Pause(Duration.ofSeconds(1)),
+            new CallerStep.Speak(SoxSpeech.sent()),
+            new CallerStep.Pause(Duration.ofSeconds(1)),
+            new CallerStep.HangUp());
+    assertThat(report.end()).isEqualTo(CallEnd.CALLER_HUNG_UP);
+    double ours = SoxSpeech.signalToNoise(agent.heard());
+    assertThat(ours).isGreaterThan(SoxSpeech.signalToNoise() - 0.1); // as in audio-worker's test
+  }
+
   @Test
   void agentIsToldWhenTheCallerHangsUp() throws Exception {
     ScriptedAgent agent = agent(AgentScript.standard());

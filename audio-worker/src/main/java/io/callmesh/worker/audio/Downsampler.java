@@ -6,80 +6,66 @@ import java.util.Arrays;
  * From a multiple of 8 kHz to 8 kHz: the input is dealt out to as many signals as the ratio says,
  * and each goes through its phase of the filter into the same sum.
  */
-final class Downsampler extends Resampler {
-  private static final int HISTORY = LowPass.TAPS - 1;
-
+final class Downsampler implements Resampler {
   private final float[][] phases;
-  private final float[][] signals;
-  private final float[] sums = new float[BLOCK];
+
+  /** For each phase what it looks back at, and its sample of a group that is not complete yet. */
+  private final float[][] histories;
 
   /** The phase that the next sample belongs to; not 0 when a call left a group incomplete. */
   private int phase;
 
-  private int filled;
-
   Downsampler(int ratio) {
     phases = LowPass.of(ratio).down();
-    signals = new float[ratio][HISTORY + BLOCK];
+    histories = new float[ratio][HISTORY + 1];
   }
 
   @Override
   public int process(short[] in, int offset, int count, short[] out) {
+    Workbench bench = Workbench.ofThread();
     int written = 0;
     int done = 0;
     while (done < count) {
-      done += deal(in, offset + done, count - done);
-      written += filter(out, written);
+      int taken = Math.min(count - done, BLOCK * phases.length - phase);
+      written += block(bench, in, offset + done, taken, out, written);
+      done += taken;
     }
     return written;
   }
 
-  /** Deals samples out until the block is full or there are no more; returns how many. */
-  private int deal(short[] in, int offset, int count) {
+  private int block(
+      Workbench bench, short[] in, int offset, int taken, short[] out, int outOffset) {
+    int groups = (phase + taken) / phases.length;
+    bench.clearTotal(groups);
+    for (int i = 0; i < phases.length; i++) {
+      load(bench, i, in, offset, taken, groups);
+      bench.addToTotal(bench.convolution.apply(phases[i], groups), groups);
+    }
+    phase = (phase + taken) % phases.length;
+    Workbench.round(bench.total, groups, out, outOffset, 1);
+    return groups;
+  }
+
+  /** Picks this phase's samples out of the input. */
+  private void load(Workbench bench, int own, short[] in, int offset, int taken, int groups) {
+    float[] signal = bench.signal;
+    System.arraycopy(histories[own], 0, signal, 0, HISTORY + 1);
     int ratio = phases.length;
-    int taken = Math.min(count, BLOCK * ratio - phase);
-    int at = phase;
-    int slot = HISTORY;
-    for (int i = 0; i < taken; i++) {
-      signals[at][slot] = in[offset + i];
-      if (++at == ratio) {
-        at = 0;
-        slot++;
-      }
+    boolean held = own < phase;
+    int slot = held ? HISTORY + 1 : HISTORY;
+    int end = offset + taken;
+    for (int i = offset + own - phase + (held ? ratio : 0); i < end; i += ratio) {
+      signal[slot++] = in[i];
     }
-    phase = at;
-    filled = slot - HISTORY;
-    return taken;
-  }
-
-  private int filter(short[] out, int outOffset) {
-    int count = filled;
-    Arrays.fill(sums, 0, count, 0);
-    for (int i = 0; i < phases.length; i++) {
-      for (int tap = 0; tap < LowPass.TAPS; tap += 4) {
-        shift(signals[i], tap, count);
-        accumulate(sums, phases[i], tap, count);
-      }
-    }
-    for (int i = 0; i < count; i++) {
-      out[outOffset + i] = saturate(sums[i]);
-    }
-    keepHistory(count);
-    return count;
-  }
-
-  private void keepHistory(int count) {
-    for (int i = 0; i < phases.length; i++) {
-      int held = i < phase ? HISTORY + 1 : HISTORY; // one more where the group is incomplete
-      System.arraycopy(signals[i], count, signals[i], 0, held);
-    }
+    System.arraycopy(signal, groups, histories[own], 0, HISTORY + 1);
+    bench.convolution.load(signal, groups);
   }
 
   @Override
   public void reset() {
     phase = 0;
-    for (float[] signal : signals) {
-      Arrays.fill(signal, 0);
+    for (float[] history : histories) {
+      Arrays.fill(history, 0);
     }
   }
 }

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** For an agent that speaks linear PCM, 16 bits little-endian, at 8, 16 or 24 kHz. */
+/** For an agent that speaks linear PCM, 16 bits little-endian, at 8, 16, 24 or 48 kHz. */
 final class PcmTranscoder implements Transcoder {
   private static final int LOW_RATE = 8_000;
   private static final VarHandle SAMPLE =
@@ -15,34 +15,30 @@ final class PcmTranscoder implements Transcoder {
   private final int ratio;
   private final @Nullable Resampler up;
   private final @Nullable Resampler down;
-  private final short[] low = new short[Resampler.BLOCK];
-  private final short[] high;
-  private final byte[] mulaw = new byte[Resampler.BLOCK];
   private final FrameCutter cutter = new FrameCutter();
   private boolean halfSample;
   private byte lowByte;
 
   PcmTranscoder(int sampleRate) {
     ratio = sampleRate / LOW_RATE;
-    up = ratio == 1 ? null : Resampler.up(sampleRate);
-    down = ratio == 1 ? null : Resampler.down(sampleRate);
-    high = new short[Resampler.BLOCK * ratio];
+    up = ratio == 1 ? null : Resampler.up(ratio);
+    down = ratio == 1 ? null : Resampler.down(ratio);
   }
 
   @Override
   public byte[] toAgent(byte[] caller) {
+    Workbench bench = Workbench.ofThread();
     byte[] pcm = new byte[caller.length * ratio * Short.BYTES];
     int at = 0;
     for (int done = 0; done < caller.length; done += Resampler.BLOCK) {
       int count = Math.min(Resampler.BLOCK, caller.length - done);
-      G711.decode(caller, done, low, count);
-      at = up == null ? write(low, count, pcm, at) : write(high, upsample(up, count), pcm, at);
+      G711.decodeMulaw(caller, done, bench.low, count);
+      at =
+          up == null
+              ? write(bench.low, count, pcm, at)
+              : write(bench.high, up.process(bench.low, 0, count, bench.high), pcm, at);
     }
     return pcm;
-  }
-
-  private int upsample(Resampler resampler, int count) {
-    return resampler.process(low, 0, count, high);
   }
 
   private static int write(short[] samples, int count, byte[] pcm, int offset) {
@@ -54,17 +50,18 @@ final class PcmTranscoder implements Transcoder {
 
   @Override
   public void fromAgent(byte[] audio, Consumer<byte[]> frames) {
+    Workbench bench = Workbench.ofThread();
     int at = 0;
     if (halfSample && audio.length > 0) {
-      high[0] = (short) ((audio[0] << 8) | (lowByte & 0xff));
+      bench.high[0] = (short) ((audio[0] << 8) | (lowByte & 0xff));
       halfSample = false;
       at = 1;
-      encode(1, frames);
+      encode(bench, 1, frames);
     }
     while (audio.length - at >= Short.BYTES) {
-      int count = Math.min(high.length, (audio.length - at) / Short.BYTES);
-      read(audio, at, count);
-      encode(count, frames);
+      int count = Math.min(Resampler.BLOCK * ratio, (audio.length - at) / Short.BYTES);
+      read(audio, at, bench.high, count);
+      encode(bench, count, frames);
       at += count * Short.BYTES;
     }
     if (at < audio.length) {
@@ -73,16 +70,21 @@ final class PcmTranscoder implements Transcoder {
     }
   }
 
-  private void read(byte[] pcm, int offset, int count) {
+  private static void read(byte[] pcm, int offset, short[] samples, int count) {
     for (int i = 0; i < count; i++) {
-      high[i] = (short) SAMPLE.get(pcm, offset + i * Short.BYTES);
+      samples[i] = (short) SAMPLE.get(pcm, offset + i * Short.BYTES);
     }
   }
 
-  private void encode(int count, Consumer<byte[]> frames) {
-    int produced = down == null ? count : down.process(high, 0, count, low);
-    G711.encode(down == null ? high : low, mulaw, 0, produced);
-    cutter.add(mulaw, 0, produced, frames);
+  private void encode(Workbench bench, int count, Consumer<byte[]> frames) {
+    if (down == null) {
+      G711.encodeMulaw(bench.high, bench.mulaw, 0, count);
+      cutter.add(bench.mulaw, 0, count, frames);
+    } else {
+      int produced = down.process(bench.high, 0, count, bench.low);
+      G711.encodeMulaw(bench.low, bench.mulaw, 0, produced);
+      cutter.add(bench.mulaw, 0, produced, frames);
+    }
   }
 
   @Override
@@ -90,6 +92,10 @@ final class PcmTranscoder implements Transcoder {
     cutter.flush(frames);
   }
 
+  /**
+   * {@inheritDoc} The filter starts anew, from silence, and is not left to ring out: what it still
+   * holds is up to 3 ms of speech, cut on either side, that would click where the next begins.
+   */
   @Override
   public void discard() {
     halfSample = false;

@@ -1,19 +1,20 @@
 package io.callmesh.worker.audio;
 
 import io.callmesh.contracts.connector.AudioFormat;
-import io.callmesh.contracts.connector.AudioFormat.Encoding;
 import java.util.function.Consumer;
 
 /**
  * Turns a session's audio from Twilio's format, mu-law at 8 kHz, into the agent's and back. Keeps
- * the state of both directions, so each session has its own; for one thread.
+ * the state of both directions, so each session has its own; for one thread at a time.
  */
 public interface Transcoder {
   /** A transcoder for an agent that speaks this format. */
   static Transcoder of(AudioFormat format) {
-    return format.encoding() == Encoding.MULAW
-        ? new MulawTranscoder()
-        : new PcmTranscoder(format.sampleRate());
+    return switch (format.encoding()) {
+      case MULAW -> new MulawTranscoder();
+      case ALAW -> new AlawTranscoder();
+      case PCM_S16LE -> new PcmTranscoder(format.sampleRate());
+    };
   }
 
   /**
@@ -25,7 +26,7 @@ public interface Transcoder {
   /**
    * Takes the agent's audio, cut anywhere, even inside a sample, and hands on what is complete as
    * frames of 160 bytes of mu-law. {@code audio} may become a frame: it must not be written to
-   * afterwards.
+   * afterwards. {@code frames} is called in the middle of the work and must not call a transcoder.
    */
   void fromAgent(byte[] audio, Consumer<byte[]> frames);
 

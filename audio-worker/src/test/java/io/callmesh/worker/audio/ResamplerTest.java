@@ -1,58 +1,126 @@
 package io.callmesh.worker.audio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** What the issue asks of the filters, measured on what comes out of them. */
 class ResamplerTest {
-  private static final int SECOND = 8_000;
-  private static final double AMPLITUDE = 16_000;
+  private static final int LOW = 8_000;
+  private static final double RIPPLE_DB = 0.1;
+  private static final double STOP_DB = -70;
+  private static final double LONGEST_DELAY = 0.003;
+
+  /** Half a step of a sample for rounding, and what 70 dB leave of a tone of 16,000. */
+  private static final double STEADY = 0.5 + 5.1;
 
   @ParameterizedTest
-  @CsvSource({"16000, 300", "16000, 1000", "16000, 2500", "16000, 3400"})
-  @CsvSource({"24000, 300", "24000, 1000", "24000, 2500", "24000, 3400"})
-  void keepsTheLevelOfSpeechBothWays(int rate, double hz) {
-    short[] up = run(Resampler.up(rate), sine(hz, 8_000), 160);
-    short[] down = run(Resampler.down(rate), sine(hz, rate), 160 * rate / 8_000);
-
-    assertThat(decibels(level(up, hz, rate))).isBetween(-0.5, 0.5);
-    assertThat(decibels(level(down, hz, 8_000))).isBetween(-0.5, 0.5);
+  @ValueSource(ints = {2, 3, 6})
+  void isFlatTo3400Hertz(int ratio) {
+    int rate = LOW * ratio;
+    Range up = new Range();
+    Range down = new Range();
+    for (int hz = 50; hz <= 3_400; hz += 50) {
+      up.add(Tones.decibels(run(Resampler.up(ratio), Tones.sine(hz, LOW)), hz, rate));
+      down.add(Tones.decibels(run(Resampler.down(ratio), Tones.sine(hz, rate)), hz, LOW));
+    }
+    assertThat(up.width()).isLessThan(RIPPLE_DB);
+    assertThat(down.width()).isLessThan(RIPPLE_DB);
+    assertThat(up.farthestFromZero()).isLessThan(RIPPLE_DB);
+    assertThat(down.farthestFromZero()).isLessThan(RIPPLE_DB);
   }
 
   @ParameterizedTest
-  @CsvSource({"16000, 300", "16000, 2000", "16000, 3400", "16000, 3990"})
-  @CsvSource({"24000, 300", "24000, 2000", "24000, 3400", "24000, 3990"})
-  void makesNoImages(int rate, double hz) {
-    short[] up = run(Resampler.up(rate), sine(hz, 8_000), 160);
-
-    for (double image = 8_000 - hz; image < rate / 2.0; image = image + 2 * hz) {
-      assertThat(decibels(level(up, image, rate))).as("image at %s Hz", image).isLessThan(-60);
+  @ValueSource(ints = {2, 3, 6})
+  void makesNoImages(int ratio) {
+    int rate = LOW * ratio;
+    for (int hz = 50; hz < 4_000; hz += 50) {
+      short[] up = run(Resampler.up(ratio), Tones.sine(hz, LOW));
+      for (int times = LOW; times <= rate / 2 + LOW / 2; times += LOW) {
+        assertThat(Tones.decibels(up, times - hz, rate))
+            .as("%s - %s Hz", times, hz)
+            .isLessThan(STOP_DB);
+        if (times + hz < rate / 2) {
+          assertThat(Tones.decibels(up, times + hz, rate))
+              .as("%s + %s Hz", times, hz)
+              .isLessThan(STOP_DB);
+        }
+      }
     }
   }
 
   @ParameterizedTest
-  @CsvSource({"16000, 4000", "16000, 4500", "16000, 5000", "16000, 6000", "16000, 7700"})
-  @CsvSource({"24000, 4000", "24000, 4600", "24000, 7000", "24000, 9000", "24000, 11700"})
-  void letsNothingFoldBack(int rate, double hz) {
-    short[] down = run(Resampler.down(rate), sine(hz, rate), 160 * rate / 8_000);
-
-    assertThat(decibels(loudest(down) / AMPLITUDE)).isLessThan(-60);
+  @ValueSource(ints = {2, 3, 6})
+  void letsNothingFoldBack(int ratio) {
+    int rate = LOW * ratio;
+    for (int hz = 4_005; hz < rate / 2; hz += hz < 5_000 ? 15 : 85) {
+      short[] down = run(Resampler.down(ratio), Tones.sine(hz, rate));
+      int folded = Math.abs(hz - (hz + LOW / 2) / LOW * LOW);
+      assertThat(Tones.decibels(down, folded, LOW)).as("%s Hz", hz).isLessThan(STOP_DB);
+    }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {16_000, 24_000})
-  void bringsASignalBackAfterItsDelay(int rate) {
-    short[] original = speechLike();
-    short[] back =
-        run(Resampler.down(rate), run(Resampler.up(rate), original, 160), 160 * rate / 8_000);
+  @ValueSource(ints = {2, 3, 6})
+  void delaysEveryFrequencyByLessThanThreeMilliseconds(int ratio) {
+    int rate = LOW * ratio;
+    double samples = (LowPass.TAPS * ratio - 1) / 2.0;
+    assertThat(samples / rate).isLessThan(LONGEST_DELAY);
+    for (int hz : new int[] {50, 100, 150}) {
+      short[] up = run(Resampler.up(ratio), Tones.sine(hz, LOW));
+      short[] down = run(Resampler.down(ratio), Tones.sine(hz, rate));
 
-    // Twice the delay of one way, less the part of a sample by which the last phase comes first.
-    int delay = 51;
+      assertThat(Tones.delay(up, hz, rate) * rate).isCloseTo(samples, within(0.01));
+      // A sample is made of the group that ends with it, so it stands for the time of the last.
+      double ofGroup = ratio - 1;
+      assertThat(Tones.delay(down, hz, LOW) * rate).isCloseTo(samples - ofGroup, within(0.05));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 6})
+  void answersAClickSymmetrically(int ratio) {
+    short[] click = new short[400];
+    click[160] = 30_000;
+    short[] up = run(Resampler.up(ratio), click);
+
+    int first = 160 * ratio;
+    int last = first + LowPass.TAPS * ratio - 1;
+    for (int i = 0; first + i < last - i; i++) {
+      assertThat(up[first + i]).isEqualTo(up[last - i]);
+    }
+    assertThat(Arrays.copyOf(up, first)).containsOnly(0);
+    assertThat(Arrays.copyOfRange(up, last + 1, up.length)).containsOnly(0);
+  }
+
+  /** Across the edges of blocks and of pieces that are none a tone is nothing but this tone. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 6})
+  void doesNotClickAtTheEdgesOfFrames(int ratio) {
+    int rate = LOW * ratio;
+    for (int piece : new int[] {160, 161, 37, 1}) {
+      short[] up = run(Resampler.up(ratio), Tones.sine(1_005, LOW), piece);
+      short[] down = run(Resampler.down(ratio), Tones.sine(1_005, rate), piece);
+
+      assertThat(Tones.farthest(up, 1_005, rate)).isLessThan(STEADY);
+      assertThat(Tones.farthest(down, 1_005, LOW)).isLessThan(STEADY);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 6})
+  void bringsASignalBackAfterItsDelay(int ratio) {
+    short[] original = speechLike();
+    short[] back = run(Resampler.down(ratio), run(Resampler.up(ratio), original));
+
+    // Twice the delay of one way, less what the last of a group comes first by.
+    int delay = LowPass.TAPS - 1;
     double noise = 0;
     double signal = 0;
     for (int i = 1_000; i < original.length - delay; i++) {
@@ -60,82 +128,71 @@ class ResamplerTest {
       noise += difference * difference;
       signal += (double) original[i] * original[i];
     }
-    assertThat(10 * Math.log10(signal / noise)).isGreaterThan(65);
+    assertThat(10 * Math.log10(signal / noise)).isGreaterThan(40);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {16_000, 24_000})
-  void givesTheSameHoweverTheStreamIsCut(int rate) {
-    short[] low = noise(4_000);
-    short[] high = noise(12_000);
-
-    assertThat(inPieces(Resampler.up(rate), low)).isEqualTo(run(Resampler.up(rate), low, 160));
-    assertThat(inPieces(Resampler.down(rate), high))
-        .isEqualTo(run(Resampler.down(rate), high, 480));
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {16_000, 24_000})
-  void makesExactlyOneFrameOfOneFrame(int rate) {
-    int ratio = rate / 8_000;
+  @ValueSource(ints = {2, 3, 6})
+  void makesExactlyOneFrameOfOneFrame(int ratio) {
     short[] high = new short[160 * ratio];
     short[] low = new short[160];
 
-    assertThat(Resampler.up(rate).process(low, 0, 160, high)).isEqualTo(160 * ratio);
-    assertThat(Resampler.down(rate).process(high, 0, 160 * ratio, low)).isEqualTo(160);
+    assertThat(Resampler.up(ratio).process(low, 0, 160, high)).isEqualTo(160 * ratio);
+    assertThat(Resampler.down(ratio).process(high, 0, 160 * ratio, low)).isEqualTo(160);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {16_000, 24_000})
-  void keepsSilenceSilent(int rate) {
-    assertThat(loudest(run(Resampler.up(rate), new short[1_600], 160))).isZero();
-    assertThat(loudest(run(Resampler.down(rate), new short[4_800], 480))).isZero();
+  @ValueSource(ints = {2, 3, 6})
+  void keepsSilenceSilent(int ratio) {
+    assertThat(run(Resampler.up(ratio), new short[1_600])).containsOnly(0);
+    assertThat(run(Resampler.down(ratio), new short[4_800])).containsOnly(0);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {16_000, 24_000})
-  void saturatesInsteadOfWrapping(int rate) {
+  @ValueSource(ints = {2, 3, 6})
+  void saturatesInsteadOfWrapping(int ratio) {
     short[] square = new short[1_600];
     for (int i = 0; i < square.length; i++) {
       square[i] = i / 16 % 2 == 0 ? Short.MAX_VALUE : Short.MIN_VALUE;
     }
-    short[] up = run(Resampler.up(rate), square, 160);
+    short[] up = run(Resampler.up(ratio), square);
 
     assertThat(up).contains(Short.MAX_VALUE).contains(Short.MIN_VALUE);
-    int ratio = rate / 8_000;
     for (int i = 1_000; i < up.length; i++) {
       boolean swings = Math.abs(up[i] - up[i - 1]) > 60_000;
-      assertThat(swings).as("sample %s of ratio %s", i, ratio).isFalse();
+      assertThat(swings).as("sample %s", i).isFalse();
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {16_000, 24_000})
-  void delaysByLessThanFourMilliseconds(int rate) {
-    short[] click = new short[400];
-    click[0] = Short.MAX_VALUE;
-    short[] up = run(Resampler.up(rate), click, 160);
+  @ValueSource(ints = {2, 3, 6})
+  void forgetsWhatCameBefore(int ratio) {
+    Resampler down = Resampler.down(ratio);
+    assertThat(down.process(noise(481), 0, 481, new short[241])).isEqualTo(481 / ratio);
+    down.reset();
+    Resampler up = Resampler.up(ratio);
+    assertThat(up.process(noise(100), 0, 100, new short[600])).isEqualTo(100 * ratio);
+    up.reset();
 
-    int peak = 0;
-    for (int i = 0; i < up.length; i++) {
-      peak = up[i] > up[peak] ? i : peak;
-    }
-    assertThat(peak * 1_000.0 / rate).isBetween(3.1, 3.3);
+    assertThat(run(down, noise(960))).isEqualTo(run(Resampler.down(ratio), noise(960)));
+    assertThat(run(up, noise(960))).isEqualTo(run(Resampler.up(ratio), noise(960)));
   }
 
   @Test
-  void forgetsWhatCameBefore() {
-    Resampler used = Resampler.down(24_000);
-    int ignored = used.process(noise(481), 0, 481, new short[161]);
-    used.reset();
+  void refusesRatiosThatHaveNoFilter() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Resampler.up(4))
+        .withMessage("ratio must be 2, 3 or 6, was 4");
+    assertThatIllegalArgumentException().isThrownBy(() -> Resampler.down(1));
+  }
 
-    assertThat(ignored).isEqualTo(160);
-    assertThat(run(used, noise(960), 480)).isEqualTo(run(Resampler.down(24_000), noise(960), 480));
+  private static short[] run(Resampler resampler, short[] in) {
+    return run(resampler, in, 160);
   }
 
   private static short[] run(Resampler resampler, short[] in, int piece) {
-    short[] out = new short[in.length * 3 + 3];
-    short[] part = new short[piece * 3 + 3];
+    short[] out = new short[in.length * Resampler.HIGHEST_RATIO];
+    short[] part = new short[piece * Resampler.HIGHEST_RATIO];
     int written = 0;
     for (int done = 0; done < in.length; done += piece) {
       int count = resampler.process(in, done, Math.min(piece, in.length - done), part);
@@ -145,36 +202,13 @@ class ResamplerTest {
     return Arrays.copyOf(out, written);
   }
 
-  private static short[] inPieces(Resampler resampler, short[] in) {
-    Random random = new Random(7);
-    short[] out = new short[in.length * 3 + 3];
-    short[] part = new short[4_000];
-    int written = 0;
-    for (int done = 0; done < in.length; ) {
-      int piece = Math.min(in.length - done, random.nextInt(700));
-      int count = resampler.process(in, done, piece, part);
-      System.arraycopy(part, 0, out, written, count);
-      written += count;
-      done += piece;
-    }
-    return Arrays.copyOf(out, written);
-  }
-
-  private static short[] sine(double hz, int rate) {
-    short[] samples = new short[rate];
-    for (int i = 0; i < samples.length; i++) {
-      samples[i] = (short) Math.round(AMPLITUDE * Math.sin(2 * Math.PI * hz * i / rate));
-    }
-    return samples;
-  }
-
   private static short[] speechLike() {
-    short[] samples = new short[SECOND];
+    short[] samples = new short[LOW];
     double[] partials = {310, 620, 1_240, 1_900, 2_600, 3_300};
     for (int i = 0; i < samples.length; i++) {
       double sum = 0;
       for (double hz : partials) {
-        sum += 4_000 * Math.sin(2 * Math.PI * hz * i / SECOND + hz);
+        sum += 4_000 * Math.sin(2 * Math.PI * hz * i / LOW + hz);
       }
       samples[i] = (short) Math.round(sum);
     }
@@ -190,29 +224,22 @@ class ResamplerTest {
     return samples;
   }
 
-  /** The amplitude at one frequency relative to the test tone's, once the filter has settled. */
-  private static double level(short[] samples, double hz, int rate) {
-    double re = 0;
-    double im = 0;
-    int from = rate / 10;
-    int to = from + rate * 8 / 10; // whole periods of every multiple of 1.25 Hz
-    for (int i = from; i < to; i++) {
-      double phase = 2 * Math.PI * hz * i / rate;
-      re += samples[i] * Math.cos(phase);
-      im += samples[i] * Math.sin(phase);
-    }
-    return 2 * Math.hypot(re, im) / (to - from) / AMPLITUDE;
-  }
+  /** Of levels in dB. */
+  private static final class Range {
+    private double lowest = Double.MAX_VALUE;
+    private double highest = -Double.MAX_VALUE;
 
-  private static double decibels(double ratio) {
-    return 20 * Math.log10(Math.max(ratio, 1e-9));
-  }
-
-  private static double loudest(short[] samples) {
-    double loudest = 0;
-    for (int i = Math.min(400, samples.length / 4); i < samples.length - 100; i++) {
-      loudest = Math.max(loudest, Math.abs(samples[i]));
+    void add(double decibels) {
+      lowest = Math.min(lowest, decibels);
+      highest = Math.max(highest, decibels);
     }
-    return loudest;
+
+    double width() {
+      return highest - lowest;
+    }
+
+    double farthestFromZero() {
+      return Math.max(Math.abs(lowest), Math.abs(highest));
+    }
   }
 }

@@ -13,12 +13,14 @@ public record AudioFormat(Encoding encoding, int sampleRate) {
   /** Twilio's own format, which needs no transcoding. */
   public static final AudioFormat MULAW_8000 = new AudioFormat(Encoding.MULAW, 8_000);
 
-  private static final Set<Integer> PCM_RATES = Set.of(8_000, 16_000, 24_000);
+  private static final Set<Integer> PCM_RATES = Set.of(8_000, 16_000, 24_000, 48_000);
 
   /** How a sample is written. */
   public enum Encoding {
     /** ITU-T G.711 mu-law, one byte. */
     MULAW("mulaw", 1),
+    /** ITU-T G.711 A-law, one byte, the even bits inverted. */
+    ALAW("alaw", 1),
     /** Linear, signed 16 bits, little-endian. */
     PCM_S16LE("pcm_s16le", 2);
 
@@ -43,13 +45,13 @@ public record AudioFormat(Encoding encoding, int sampleRate) {
 
   /** Refuses what no worker can transcode, with an {@link IllegalArgumentException}. */
   public AudioFormat {
-    if (encoding == Encoding.MULAW && sampleRate != 8_000) {
+    if (encoding != Encoding.PCM_S16LE && sampleRate != 8_000) {
       throw new IllegalArgumentException(
-          "agent.audio.sampleRate must be 8000 for mulaw, was " + sampleRate);
+          "agent.audio.sampleRate must be 8000 for mulaw and alaw, was " + sampleRate);
     }
     if (encoding == Encoding.PCM_S16LE && !PCM_RATES.contains(sampleRate)) {
       throw new IllegalArgumentException(
-          "agent.audio.sampleRate must be 8000, 16000 or 24000, was " + sampleRate);
+          "agent.audio.sampleRate must be 8000, 16000, 24000 or 48000, was " + sampleRate);
     }
   }
 
@@ -72,6 +74,6 @@ public record AudioFormat(Encoding encoding, int sampleRate) {
       }
     }
     throw new IllegalArgumentException(
-        "agent.audio.encoding must be mulaw or pcm_s16le, was '" + name + "'");
+        "agent.audio.encoding must be mulaw, alaw or pcm_s16le, was '" + name + "'");
   }
 }

@@ -83,7 +83,14 @@ class ConnectorTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"MULAW, 8000", "PCM_S16LE, 8000", "PCM_S16LE, 16000", "PCM_S16LE, 24000"})
+  @CsvSource({
+    "MULAW, 8000",
+    "ALAW, 8000",
+    "PCM_S16LE, 8000",
+    "PCM_S16LE, 16000",
+    "PCM_S16LE, 24000",
+    "PCM_S16LE, 48000"
+  })
   void audioFormatComesBackFromItsJson(AudioFormat.Encoding encoding, int sampleRate) {
     AudioFormat format = new AudioFormat(encoding, sampleRate);
 
@@ -92,9 +99,10 @@ class ConnectorTest {
 
   @ParameterizedTest
   @CsvSource({
-    "mulaw, 16000, 'agent.audio.sampleRate must be 8000 for mulaw, was 16000'",
-    "pcm_s16le, 44100, 'agent.audio.sampleRate must be 8000, 16000 or 24000, was 44100'",
-    "opus, 8000, 'agent.audio.encoding must be mulaw or pcm_s16le, was ''opus'''",
+    "mulaw, 16000, 'agent.audio.sampleRate must be 8000 for mulaw and alaw, was 16000'",
+    "alaw, 16000, 'agent.audio.sampleRate must be 8000 for mulaw and alaw, was 16000'",
+    "pcm_s16le, 44100, 'agent.audio.sampleRate must be 8000, 16000, 24000 or 48000, was 44100'",
+    "opus, 8000, 'agent.audio.encoding must be mulaw, alaw or pcm_s16le, was ''opus'''",
   })
   void audioFormatRefusesWhatNoWorkerTranscodes(String encoding, int rate, String sentence) {
     JsonObject json = new JsonObject().put("encoding", encoding).put("sampleRate", rate);

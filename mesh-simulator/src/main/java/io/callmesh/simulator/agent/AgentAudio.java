@@ -1,7 +1,7 @@
 package io.callmesh.simulator.agent;
 
 import io.callmesh.contracts.connector.AudioFormat;
-import io.callmesh.contracts.connector.AudioFormat.Encoding;
+import io.callmesh.simulator.audio.ALaw;
 import io.callmesh.simulator.audio.MuLaw;
 import io.callmesh.simulator.audio.SincConverter;
 import io.callmesh.simulator.audio.WavFile;
@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Prompts as they are sent, in pieces of 20 ms. A prompt is converted when it is first said in a
  * format, which takes some milliseconds, and kept: an agent that is only ever asked for mu-law
- * starts without converting anything. Thread-safe; holds the prompts of one script in four formats
+ * starts without converting anything. Thread-safe; holds the prompts of one script in six formats
  * at most.
  */
 final class AgentAudio {
@@ -30,9 +30,12 @@ final class AgentAudio {
 
   private static List<Buffer> cut(short[] pcm8k, AudioFormat format) {
     byte[] audio =
-        format.encoding() == Encoding.MULAW
-            ? MuLaw.encode(pcm8k)
-            : littleEndian(SincConverter.convert(pcm8k, WavFile.RATE, format.sampleRate()));
+        switch (format.encoding()) {
+          case MULAW -> MuLaw.encode(pcm8k);
+          case ALAW -> ALaw.encode(pcm8k);
+          case PCM_S16LE ->
+              littleEndian(SincConverter.convert(pcm8k, WavFile.RATE, format.sampleRate()));
+        };
     int length = format.sampleRate() / 50 * format.encoding().bytesPerSample();
     Buffer whole = Buffer.buffer(audio);
     List<Buffer> cut = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.callmesh.simulator.agent;
 
 import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.connector.AudioFormat.Encoding;
+import io.callmesh.simulator.audio.ALaw;
 import io.callmesh.simulator.audio.MuLaw;
 import io.callmesh.simulator.audio.WavFile;
 import io.vertx.core.buffer.Buffer;
@@ -12,14 +13,14 @@ import io.vertx.core.buffer.Buffer;
  * sample.
  */
 final class CallerAudio {
-  private final boolean muLaw;
+  private final Encoding encoding;
   private final int samplesEach;
   private int low = -1;
   private int sum;
   private int summed;
 
   CallerAudio(AudioFormat format) {
-    muLaw = format.encoding() == Encoding.MULAW;
+    encoding = format.encoding();
     samplesEach = format.sampleRate() / WavFile.RATE;
   }
 
@@ -27,8 +28,10 @@ final class CallerAudio {
   void feed(Buffer message, SpeechDetector detector, SpeechDetector.Listener listener) {
     for (int i = 0; i < message.length(); i++) {
       byte next = message.getByte(i);
-      if (muLaw) {
+      if (encoding == Encoding.MULAW) {
         detector.sample(MuLaw.decode(next), listener);
+      } else if (encoding == Encoding.ALAW) {
+        detector.sample(ALaw.decode(next), listener);
       } else if (low < 0) {
         low = next & 0xFF;
       } else {

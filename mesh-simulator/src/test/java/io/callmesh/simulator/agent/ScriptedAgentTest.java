@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.callmesh.simulator.SpokenAudio;
 import io.callmesh.simulator.agent.AgentScript.Quirks;
+import io.callmesh.simulator.audio.ALaw;
 import io.callmesh.simulator.audio.Loudness;
 import io.callmesh.simulator.audio.MuLaw;
 import io.callmesh.simulator.audio.SincConverter;
@@ -69,7 +70,7 @@ class ScriptedAgentTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"8000", "16000", "24000"})
+  @CsvSource({"8000", "16000", "24000", "48000"})
   void speaksLinearAudioAtTheAgreedRate(int rate) throws Exception {
     listen(SCRIPT);
     Session session = begin(start("pcm_s16le", rate));
@@ -90,7 +91,14 @@ class ScriptedAgentTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"mulaw,8000", "pcm_s16le,8000", "pcm_s16le,16000", "pcm_s16le,24000"})
+  @CsvSource({
+    "mulaw,8000",
+    "alaw,8000",
+    "pcm_s16le,8000",
+    "pcm_s16le,16000",
+    "pcm_s16le,24000",
+    "pcm_s16le,48000"
+  })
   void answersWhenTheCallerPauses(String encoding, int rate) throws Exception {
     listen(SCRIPT);
     Session session = begin(start(encoding, rate));
@@ -379,9 +387,11 @@ class ScriptedAgentTest {
     /** Sends audio all at once, in pieces that do not fall on samples. */
     void speak(short[] pcm8k, String encoding, int rate) {
       Buffer bytes =
-          encoding.equals("mulaw")
-              ? Buffer.buffer(MuLaw.encode(pcm8k))
-              : linear(SincConverter.convert(pcm8k, 8_000, rate));
+          switch (encoding) {
+            case "mulaw" -> Buffer.buffer(MuLaw.encode(pcm8k));
+            case "alaw" -> Buffer.buffer(ALaw.encode(pcm8k));
+            default -> linear(SincConverter.convert(pcm8k, 8_000, rate));
+          };
       for (int at = 0; at < bytes.length(); at += 161) {
         socket.writeBinaryMessage(bytes.getBuffer(at, Math.min(bytes.length(), at + 161)));
       }
