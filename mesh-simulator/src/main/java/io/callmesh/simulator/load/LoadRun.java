@@ -24,7 +24,7 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** One load, from the first connection to the report. Used once, by a thread that may wait. */
-public final class LoadRun implements LoadStream.StreamWatcher {
+public final class LoadRun {
   private static final Duration OPENING_LIMIT = Duration.ofSeconds(20);
   private static final Duration CLOSING_LIMIT = Duration.ofSeconds(3);
   private static final Duration GLANCE = Duration.ofSeconds(2);
@@ -106,8 +106,9 @@ public final class LoadRun implements LoadStream.StreamWatcher {
   private Pacemaker open() throws LoadException, InterruptedException {
     progress.accept("opening " + plan.streams() + " streams");
     ServerMessages messages = new ServerMessages();
+    Roll roll = new Roll();
     for (int i = 0; i < plan.streams(); i++) {
-      streams.add(new LoadStream(i, plan, tally, messages, this));
+      streams.add(new LoadStream(i, plan, tally, messages, roll));
     }
     Pacemaker pacemaker = new Pacemaker(loop, streams, tally);
     pacemaker.start();
@@ -237,26 +238,29 @@ public final class LoadRun implements LoadStream.StreamWatcher {
     }
   }
 
-  @Override
-  public void opened(LoadStream stream) {
-    open++;
-    answered.countDown();
-  }
+  /** Calls the roll of the streams, in the event loop. */
+  private final class Roll implements LoadStream.StreamWatcher {
+    @Override
+    public void opened(LoadStream stream) {
+      open++;
+      answered.countDown();
+    }
 
-  @Override
-  public void refused(LoadStream stream, String why) {
-    faults.merge(why, 1, Integer::sum);
-    answered.countDown();
-  }
+    @Override
+    public void refused(LoadStream stream, String why) {
+      faults.merge(why, 1, Integer::sum);
+      answered.countDown();
+    }
 
-  @Override
-  public void lost(LoadStream stream, String why) {
-    open--;
-    faults.merge(why, 1, Integer::sum);
-  }
+    @Override
+    public void lost(LoadStream stream, String why) {
+      open--;
+      faults.merge(why, 1, Integer::sum);
+    }
 
-  @Override
-  public void closed(LoadStream stream) {
-    closed.countDown();
+    @Override
+    public void closed(LoadStream stream) {
+      closed.countDown();
+    }
   }
 }

@@ -12,6 +12,12 @@ import java.util.concurrent.TimeUnit;
 final class Pacemaker {
   private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /**
+   * Between two looks at the clock: to wake for each single frame of many streams would cost more
+   * than to send it.
+   */
+  private static final long LEAST_NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
   /** Then the loop looks after what came in, however late the next frame is. */
   private static final int MOST_AT_ONCE = 64;
 
@@ -45,7 +51,8 @@ final class Pacemaker {
         now = System.nanoTime();
       }
       if (due > now) {
-        var unused = loop.schedule(beat, due - now, TimeUnit.NANOSECONDS);
+        var unused =
+            loop.schedule(beat, Math.max(due - now, LEAST_NAP_NANOS), TimeUnit.NANOSECONDS);
         return;
       }
       send(due);

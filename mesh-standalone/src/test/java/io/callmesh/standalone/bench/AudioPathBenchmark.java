@@ -72,6 +72,12 @@ final class AudioPathBenchmark implements Callable<Integer> {
   private List<String> only;
 
   @Option(
+      names = "--ramp-up",
+      defaultValue = "4",
+      description = "Seconds over which the streams are opened.")
+  private int rampUp;
+
+  @Option(
       names = "--warm-up",
       defaultValue = "30",
       description = "Seconds with all streams before the first run of a path counts.")
@@ -165,7 +171,7 @@ final class AudioPathBenchmark implements Callable<Integer> {
   }
 
   private void check() {
-    if (streams < 1 || seconds < 1 || rounds < 1 || warmUp < 0 || settle < 0) {
+    if (streams < 1 || seconds < 1 || rounds < 1 || rampUp < 0 || warmUp < 0 || settle < 0) {
       throw new ParameterException(
           spec.commandLine(), "--streams, --seconds and --rounds must be at least 1");
     }
@@ -189,7 +195,7 @@ final class AudioPathBenchmark implements Callable<Integer> {
   private MeshUnderLoad mesh(Path data, FloorProgram agent, List<AudioPath> paths)
       throws Exception {
     say("Starting a broker and the mesh ...");
-    MeshUnderLoad mesh = MeshUnderLoad.start(serverCore, jar, data, serverOptions);
+    MeshUnderLoad mesh = MeshUnderLoad.start(serverCore, jar, data, streams, serverOptions);
     for (AudioPath path : paths) {
       if (path.throughMesh()) {
         mesh.lead(path, "ws://127.0.0.1:" + agent.port() + "/");
@@ -243,7 +249,7 @@ final class AudioPathBenchmark implements Callable<Integer> {
     return new LoadPlan(
         target(stage, path),
         streams,
-        Duration.ofSeconds(2),
+        Duration.ofSeconds(rampUp),
         Duration.ofSeconds(warm),
         longRun ? LONG : Duration.ofSeconds(seconds),
         Duration.ofSeconds(5),

@@ -45,9 +45,11 @@ final class MeshUnderLoad implements AutoCloseable {
    * Starts both and returns when they are ready.
    *
    * @param core the only one that the mesh may use; negative for any
+   * @param streams how many it must take at once
    * @param options more for its JVM
    */
-  static MeshUnderLoad start(int core, Path jar, Path data, List<String> options) throws Exception {
+  static MeshUnderLoad start(int core, Path jar, Path data, int streams, List<String> options)
+      throws Exception {
     MeasuredProcess broker =
         MeasuredProcess.start(
             -1, // as this process
@@ -63,7 +65,8 @@ final class MeshUnderLoad implements AutoCloseable {
                 "0"));
     try {
       String bootstrap = broker.awaitReady().replaceAll(".*broker ready ", "");
-      return new MeshUnderLoad(broker, mesh(core, jar, data, options, bootstrap));
+      return new MeshUnderLoad(
+          broker, mesh(core, jar, environment(data, streams, bootstrap), options));
     } catch (Exception failure) {
       broker.close();
       throw failure;
@@ -71,35 +74,32 @@ final class MeshUnderLoad implements AutoCloseable {
   }
 
   private static MeasuredProcess mesh(
-      int core, Path jar, Path data, List<String> options, String bootstrap) throws Exception {
+      int core, Path jar, Map<String, String> environment, List<String> options) throws Exception {
     List<String> arguments = new ArrayList<>(HEAP);
     arguments.addAll(options);
     arguments.addAll(List.of("-jar", jar.toString(), "up"));
-    return MeasuredProcess.start(core, "Public port", environment(data, bootstrap), arguments);
+    return MeasuredProcess.start(core, "Public port", environment, arguments);
   }
 
-  private static Map<String, String> environment(Path data, String bootstrap) {
-    return Map.of(
-        "CALLMESH_PORT",
-        "0",
-        "CALLMESH_MANAGEMENT_PORT",
-        "0",
-        "CALLMESH_LISTEN_ADDRESS",
-        "127.0.0.1",
-        "CALLMESH_DATA",
-        data.toString(),
-        "CALLMESH_KAFKA_BOOTSTRAP_SERVERS",
-        bootstrap,
-        "CALLMESH_PUBLIC_URL",
-        PUBLIC_URL,
+  private static Map<String, String> environment(Path data, int streams, String bootstrap) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("CALLMESH_PORT", "0");
+    environment.put("CALLMESH_MANAGEMENT_PORT", "0");
+    environment.put("CALLMESH_LISTEN_ADDRESS", "127.0.0.1");
+    environment.put("CALLMESH_DATA", data.toString());
+    environment.put("CALLMESH_KAFKA_BOOTSTRAP_SERVERS", bootstrap);
+    environment.put("CALLMESH_PUBLIC_URL", PUBLIC_URL);
+    environment.put(
         "CALLMESH_TWILIO_ACCOUNTS",
-        "[{\"accountSid\":\"%s\",\"authTokens\":[\"%s\"]}]".formatted(ACCOUNT_SID, AUTH_TOKEN),
-        "CALLMESH_ADMIN_API_KEY",
-        API_KEY,
-        "CALLMESH_AGENT_ALLOW_PRIVATE_ADDRESSES",
-        "true",
-        "CALLMESH_LOG_LEVEL",
-        "WARN");
+        "[{\"accountSid\":\"%s\",\"authTokens\":[\"%s\"]}]".formatted(ACCOUNT_SID, AUTH_TOKEN));
+    environment.put("CALLMESH_ADMIN_API_KEY", API_KEY);
+    environment.put("CALLMESH_AGENT_ALLOW_PRIVATE_ADDRESSES", "true");
+    environment.put("CALLMESH_LOG_LEVEL", "WARN");
+    // Room for those of the run before, which may still be closing.
+    String room = String.valueOf(2 * streams);
+    environment.put("CALLMESH_WORKER_CAPACITY", room);
+    environment.put("CALLMESH_INGRESS_MAX_STREAMS", room);
+    return environment;
   }
 
   /** Makes the connector of a path. */
