@@ -1,7 +1,7 @@
 /**
  * Twilio's side of a call and a scripted voice agent, for tests, demos and load: {@code twilio}
- * calls a mesh as Twilio does, {@code agent} answers as a voice agent does, {@code cli} has a
- * command for each.
+ * calls a mesh as Twilio does, {@code agent} answers as a voice agent does, {@code conformance}
+ * tests any server that speaks to Twilio, {@code cli} has a command for each.
  */
 @NullMarked
 @CheckReturnValue

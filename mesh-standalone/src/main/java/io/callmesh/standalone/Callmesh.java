@@ -4,6 +4,7 @@ import io.callmesh.runtime.config.ConfigException;
 import io.callmesh.runtime.service.ServiceMain;
 import io.callmesh.simulator.cli.AgentCommand;
 import io.callmesh.simulator.cli.CallCommand;
+import io.callmesh.simulator.cli.ConformanceCommand;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
       UpCommand.class,
       CallCommand.class,
       AgentCommand.class,
+      ConformanceCommand.class,
       ConfigCommand.class,
       PreviewCommand.class
     },

@@ -26,11 +26,12 @@ class CallmeshTest {
   @Test
   void helpExplainsEveryCommand() {
     assertThat(run("--help")).isZero();
-    assertThat(out.toString()).contains("demo", "up", "call", "agent", "config", "Exit codes");
+    assertThat(out.toString())
+        .contains("demo", "up", "call", "agent", "conformance", "config", "Exit codes");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "up", "call", "agent", "config"})
+  @ValueSource(strings = {"demo", "up", "call", "agent", "conformance", "config"})
   void everyCommandHasHelp(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out.toString()).contains("Usage: callmesh " + command);

@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "callmesh-simulator",
     mixinStandardHelpOptions = true,
-    description = "Twilio's side of a call, and a scripted voice agent.",
-    subcommands = {CallCommand.class, AgentCommand.class})
+    description = "Twilio's side of a call, well and badly, and a scripted voice agent.",
+    subcommands = {CallCommand.class, AgentCommand.class, ConformanceCommand.class})
 public final class SimulatorMain {
   private SimulatorMain() {}
 
