@@ -5,6 +5,7 @@ import io.callmesh.runtime.service.ServiceMain;
 import io.callmesh.simulator.cli.AgentCommand;
 import io.callmesh.simulator.cli.CallCommand;
 import io.callmesh.simulator.cli.LoadCommand;
+import io.callmesh.simulator.cli.ConformanceCommand;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
       CallCommand.class,
       AgentCommand.class,
       LoadCommand.class,
+      ConformanceCommand.class,
       ConfigCommand.class,
       PreviewCommand.class
     },

@@ -27,11 +27,11 @@ class CallmeshTest {
   void helpExplainsEveryCommand() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString())
-        .contains("demo", "up", "call", "agent", "load", "config", "Exit codes");
+        .contains("demo", "up", "call", "agent", "load", "conformance", "config", "Exit codes");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "up", "call", "agent", "load", "config"})
+  @ValueSource(strings = {"demo", "up", "call", "agent", "load", "conformance", "config"})
   void everyCommandHasHelp(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out.toString()).contains("Usage: callmesh " + command);

@@ -45,6 +45,17 @@ final class Settings {
     return new TwilioAccount(accountSid == null ? sid : accountSid, new Secret(token));
   }
 
+  /** The same, or null when there is no Auth Token. */
+  @Nullable TwilioAccount accountIfKnown(@Nullable String accountSid, @Nullable String authToken) {
+    boolean known = authToken != null || value(TOKEN) != null || !accounts().isEmpty();
+    return known ? account(accountSid, authToken) : null;
+  }
+
+  /** What was given, or one that nobody has. */
+  static String accountSid(@Nullable String given) {
+    return given == null ? NO_ACCOUNT : given;
+  }
+
   private String token(@Nullable String accountSid, List<Configured> accounts) {
     String token = value(TOKEN);
     if (token != null) {

@@ -7,8 +7,13 @@ import picocli.CommandLine.Command;
 @Command(
     name = "callmesh-simulator",
     mixinStandardHelpOptions = true,
-    description = "Twilio's side of a call or of many, and a scripted voice agent.",
-    subcommands = {CallCommand.class, AgentCommand.class, LoadCommand.class})
+    description = "Twilio's side of a call or of many, well and badly, and a scripted voice agent.",
+    subcommands = {
+      CallCommand.class,
+      AgentCommand.class,
+      LoadCommand.class,
+      ConformanceCommand.class
+    })
 public final class SimulatorMain {
   private SimulatorMain() {}
 

@@ -1,7 +1,7 @@
 /**
- * The simulator as commands: {@code callmesh call}, {@code agent} and {@code load}. They run on the
- * main thread, which waits for the event loops and does the blocking work: reading and writing WAV
- * files.
+ * The simulator as commands: {@code callmesh call}, {@code agent}, {@code load} and {@code
+ * conformance}. They run on the main thread, which waits for the event loops and does the blocking
+ * work: reading and writing files.
  */
 @NullMarked
 @CheckReturnValue

@@ -11,8 +11,9 @@ import java.util.Queue;
 /**
  * What the mesh sent and the caller has not heard yet: mu-law audio, and marks at their places in
  * it. Each tick plays 20 ms. Holds ten minutes, as Twilio does (reference/twilio.md 4.2 and 4.3).
+ * For one thread at a time.
  */
-final class PlaybackBuffer {
+public final class PlaybackBuffer {
   static final int CAPACITY = (int) Ticks.in(Duration.ofMinutes(10)) * Ticks.SAMPLES;
   private static final int MOST_MARKS = 10_000;
 
@@ -25,7 +26,7 @@ final class PlaybackBuffer {
   private record Mark(String name, long position) {}
 
   /** Queues audio; what is beyond the capacity is dropped. */
-  void media(byte[] audio) {
+  public void media(byte[] audio) {
     int count = Math.min(audio.length, CAPACITY - size);
     dropped += audio.length - count;
     makeRoom(size + count);
@@ -47,12 +48,12 @@ final class PlaybackBuffer {
   }
 
   /** Places a mark behind the audio; false when there are too many already. */
-  boolean mark(String name) {
+  public boolean mark(String name) {
     return marks.size() < MOST_MARKS && marks.add(new Mark(name, played + size));
   }
 
   /** Plays up to 160 bytes into {@code heard}, then silence. */
-  void play(byte[] heard) {
+  public void play(byte[] heard) {
     int count = Math.min(heard.length, size);
     int head = (int) (played % ring.length);
     int first = Math.min(count, ring.length - head);
@@ -64,7 +65,7 @@ final class PlaybackBuffer {
   }
 
   /** Takes the marks before which nothing is left to play, in order. */
-  List<String> dueMarks() {
+  public List<String> dueMarks() {
     List<String> due = new ArrayList<>();
     for (Mark next = marks.peek(); next != null && next.position() <= played; next = marks.peek()) {
       due.add(next.name());
@@ -74,7 +75,7 @@ final class PlaybackBuffer {
   }
 
   /** Drops the audio and takes all outstanding marks, in order. */
-  List<String> clear() {
+  public List<String> clear() {
     List<String> outstanding = marks.stream().map(Mark::name).toList();
     marks.clear();
     size = 0;
@@ -82,17 +83,17 @@ final class PlaybackBuffer {
   }
 
   /** Milliseconds of audio waiting. */
-  long waitingMs() {
+  public long waitingMs() {
     return size / Ticks.SAMPLES_PER_MS;
   }
 
   /** Milliseconds of audio that came beyond the capacity. */
-  long droppedMs() {
+  public long droppedMs() {
     return dropped / Ticks.SAMPLES_PER_MS;
   }
 
   /** Milliseconds of audio played. */
-  long playedMs() {
+  public long playedMs() {
     return played / Ticks.SAMPLES_PER_MS;
   }
 }

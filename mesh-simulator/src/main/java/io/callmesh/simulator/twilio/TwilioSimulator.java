@@ -1,5 +1,6 @@
 package io.callmesh.simulator.twilio;
 
+import io.callmesh.simulator.twilio.Webhooks.Webhook;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -102,6 +103,24 @@ public final class TwilioSimulator {
   /** A call to be started. */
   public SimulatedCall call(CallPlan plan) {
     return new SimulatedCall(vertx, plan, liveCalls, this::runner);
+  }
+
+  /**
+   * Requests the voice webhook of a call and reads where the answer sends the call's audio, without
+   * going there. Fails with a {@link CallException} when that is nowhere.
+   */
+  public Future<StreamInvitation> invite(CallPlan plan) {
+    CallForm form = new CallForm(account, plan);
+    Webhook voice =
+        new Webhook(
+            "voice",
+            mesh.voice(plan.voicePath()),
+            plan.habits().voiceByGet(),
+            form.with("ringing"),
+            plan.habits().twice());
+    return new Webhooks(http, mesh, account)
+        .twiml(voice)
+        .map(report -> StreamInvitation.read(plan.callSid(), voice.url(), report.document(), mesh));
   }
 
   private TwimlRunner runner(SimulatedCall call) {
