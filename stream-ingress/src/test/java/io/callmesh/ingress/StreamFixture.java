@@ -10,6 +10,7 @@ import io.callmesh.contracts.security.Secret;
 import io.callmesh.contracts.security.Ticket;
 import io.callmesh.contracts.security.TicketSeal;
 import io.callmesh.contracts.twilio.TwilioSignature;
+import io.callmesh.ingress.stream.Places;
 import io.callmesh.ingress.stream.StreamTable;
 import io.callmesh.runtime.security.PublicUrls;
 import io.callmesh.runtime.security.TwilioAccounts;
@@ -100,6 +101,7 @@ final class StreamFixture {
           new StreamTable(
               vertx,
               config,
+              new Places(config.maxStreamsPerAccount()),
               metrics,
               (type, callSid, data) -> events.add(new Told(type, callSid, data)),
               "p",
@@ -269,8 +271,9 @@ final class StreamFixture {
   }
 
   /** The limits that tests change. */
-  record Limits(int maxStreams, int maxOffences, Duration opening, Duration ping) {
-    static final Limits USUAL = new Limits(10, 5, Duration.ofMillis(60), Duration.ofSeconds(25));
+  record Limits(int maxStreams, int perAccount, int maxOffences, Duration opening, Duration ping) {
+    static final Limits USUAL =
+        new Limits(10, 10, 5, Duration.ofMillis(60), Duration.ofSeconds(25));
 
     private IngressConfig config() {
       return new IngressConfig(
@@ -289,7 +292,8 @@ final class StreamFixture {
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
           Duration.ofSeconds(5),
-          maxStreams);
+          maxStreams,
+          perAccount);
     }
   }
 }

@@ -51,6 +51,7 @@ public final class StreamTable {
   private final Vertx vertx;
   private final Context context;
   private final IngressConfig config;
+  private final Places places;
   private final IngressMetrics metrics;
   private final StreamEvents events;
   private final LongSupplier nanoTime;
@@ -63,11 +64,13 @@ public final class StreamTable {
   /**
    * A table on the calling context.
    *
+   * @param places of the process, shared by its tables
    * @param nanoTime a monotonic clock in ns
    */
   public StreamTable(
       Vertx vertx,
       IngressConfig config,
+      Places places,
       IngressMetrics metrics,
       StreamEvents events,
       String processId,
@@ -75,6 +78,7 @@ public final class StreamTable {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.config = config;
+    this.places = places;
     this.metrics = metrics;
     this.events = events;
     this.nanoTime = nanoTime;
@@ -99,8 +103,8 @@ public final class StreamTable {
    * Keeps a place for a handshake under way; false when no stream is welcome. Whoever was given a
    * place ends with {@link #accept} or with {@link #leave}.
    */
-  public boolean enter() {
-    if (draining || metrics.streams() >= config.maxStreams()) {
+  public boolean enter(String accountSid) {
+    if (draining || metrics.streams() >= config.maxStreams() || !places.take(accountSid)) {
       return false;
     }
     metrics.entered();
@@ -109,7 +113,8 @@ public final class StreamTable {
   }
 
   /** Gives back the place of a handshake that came to nothing. */
-  public void leave() {
+  public void leave(String accountSid) {
+    places.give(accountSid);
     entering--;
     metrics.left();
     completeWhenEmpty();
@@ -118,7 +123,7 @@ public final class StreamTable {
   /** Takes an accepted socket, for which a place was kept. */
   public void accept(HttpConnection connection, ServerWebSocket socket, Admission admission) {
     if (socket.isClosed()) {
-      leave();
+      leave(admission.accountSid());
       return;
     }
     TwilioStream stream = new TwilioStream(this, Wire.of(connection), socket, admission);
@@ -160,6 +165,7 @@ public final class StreamTable {
   void remove(TwilioStream stream, String callSid, Wire wire, StreamEnd why) {
     streamOfCall.remove(callSid, stream);
     if (streams.remove(stream.key()) != null) {
+      places.give(stream.accountSid());
       closing.add(wire, nanoTime());
       metrics.ended(why);
       completeWhenEmpty();

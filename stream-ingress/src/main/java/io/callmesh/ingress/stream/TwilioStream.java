@@ -124,6 +124,11 @@ final class TwilioStream implements TwilioMessage.Receiver {
     table.gone(wire);
   }
 
+  /** The account that has a place for it. */
+  String accountSid() {
+    return admission.accountSid();
+  }
+
   private void frame(WebSocketFrame frame) {
     if (frame.isClose()) {
       // From now on the socket refuses writes; its close handler may come much later.
