@@ -2,6 +2,7 @@ package io.callmesh.ingress.stream;
 
 import static net.logstash.logback.argument.StructuredArguments.kv;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.FailureCode;
@@ -47,6 +48,12 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private static final short FAILED = 1011;
   private static final int MAX_MESSAGE_BYTES = 64 * 1024;
   private static final int MAX_WORKERS_ASKED = 3;
+
+  /** Ten seconds of audio at once: more than a stalled network holds back. */
+  private static final int AUDIO_AT_ONCE = 10_000 * Frame.BYTES_PER_MS;
+
+  private static final int SIGNALS_AT_ONCE = 2_000;
+  private static final int SIGNALS_PER_SECOND = 100;
   private static final DeliveryOptions FRAME_DELIVERY = new DeliveryOptions();
 
   private enum State {
@@ -66,6 +73,8 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private final OutboundQueue opening;
   private final FlightRecorder record = new FlightRecorder();
   private final PeerWatch peer;
+  private final Pace audioPace = new Pace(AUDIO_AT_ONCE, 1_000 * Frame.BYTES_PER_MS);
+  private final Pace signalPace = new Pace(SIGNALS_AT_ONCE, SIGNALS_PER_SECOND);
   private @Nullable Buffer fragments;
   private boolean binary;
   private State state = State.AWAITING_START;
@@ -139,7 +148,17 @@ final class TwilioStream implements TwilioMessage.Receiver {
       data(frame);
     } else {
       peer.heard();
+      paced();
     }
+  }
+
+  /** Takes a signal or a ping, which both go on to queues; false when there are too many. */
+  @CanIgnoreReturnValue // when nothing more would happen
+  private boolean paced() {
+    if (state != State.CLOSED && !signalPace.takes(1, table.nanoTime())) {
+      close(REFUSED, "too many signals", StreamEnd.ERROR);
+    }
+    return state != State.CLOSED;
   }
 
   private void data(WebSocketFrame frame) {
@@ -374,15 +393,25 @@ final class TwilioStream implements TwilioMessage.Receiver {
   public void media(TwilioMessage.Media message) {
     if (inOrder(message.streamSid())) {
       byte[] audio = message.payload();
+      long nanos = table.nanoTime();
       table.metrics().frameIn();
       record.frameIn(audio.length);
-      silence(
-          record
-              .gaps()
-              .media(
-                  message.sequenceNumber(), message.timestampMs(), audio.length, table.nanoTime()));
-      audio(audio);
+      if (audioPace.takes(audio.length, nanos)) {
+        silence(
+            record
+                .gaps()
+                .media(message.sequenceNumber(), message.timestampMs(), audio.length, nanos));
+        audio(audio);
+      } else {
+        record.gaps().message();
+        droppedIn(Math.max(1, audio.length / Frame.BYTES_PER_MS));
+      }
     }
+  }
+
+  private void droppedIn(int ms) {
+    record.droppedIn(ms);
+    table.metrics().droppedIn(ms);
   }
 
   /** Stands for audio that never came, so that the agent's clock goes with the call's. */
@@ -400,7 +429,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   @Override
   public void dtmf(TwilioMessage.Dtmf message) {
-    if (inOrder(message.streamSid())) {
+    if (inOrder(message.streamSid()) && paced()) {
       record.gaps().message();
       toWorker(Frame.signal(key, FrameKind.DTMF, sequence++, elapsedMs(), message.digit()));
     }
@@ -408,7 +437,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   @Override
   public void mark(TwilioMessage.Mark message) {
-    if (inOrder(message.streamSid())) {
+    if (inOrder(message.streamSid()) && paced()) {
       record.gaps().message();
       byte[] name = message.name().getBytes(StandardCharsets.UTF_8);
       returned(name);
@@ -449,9 +478,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
     if (state == State.OPEN && workerFrames != null) {
       table.bus().send(workerFrames, frame, FRAME_DELIVERY);
     } else if (state == State.OPENING) {
-      int dropped = opening.add(frame);
-      record.droppedIn(dropped);
-      table.metrics().droppedIn(dropped);
+      droppedIn(opening.add(frame));
       if (opening.hopeless()) {
         close(REFUSED, "too many signals", StreamEnd.ERROR);
       }
