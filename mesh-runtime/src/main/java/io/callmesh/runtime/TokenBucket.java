@@ -40,13 +40,13 @@ public final class TokenBucket {
     tokens -= wanted * ONE;
   }
 
-  /** Takes one token if it is there. */
-  public boolean tryTake() {
+  /** Takes tokens if all of them are there. */
+  public boolean tryTake(int wanted) {
     fill();
-    if (tokens < ONE) {
+    if (tokens < wanted * ONE) {
       return false;
     }
-    tokens -= ONE;
+    tokens -= wanted * ONE;
     return true;
   }
 

@@ -12,15 +12,15 @@ class TokenBucketTest {
   @Test
   void letsABurstPassAndThenItsRate() {
     for (int i = 0; i < 10; i++) {
-      assertThat(bucket.tryTake()).isTrue();
+      assertThat(bucket.tryTake(1)).isTrue();
     }
-    assertThat(bucket.tryTake()).isFalse();
+    assertThat(bucket.tryTake(1)).isFalse();
 
     now += TimeUnit.MILLISECONDS.toNanos(249);
-    assertThat(bucket.tryTake()).isFalse();
+    assertThat(bucket.tryTake(1)).isFalse();
     now += TimeUnit.MILLISECONDS.toNanos(1);
-    assertThat(bucket.tryTake()).isTrue();
-    assertThat(bucket.tryTake()).isFalse();
+    assertThat(bucket.tryTake(1)).isTrue();
+    assertThat(bucket.tryTake(1)).isFalse();
   }
 
   @Test
@@ -28,7 +28,7 @@ class TokenBucketTest {
     now += TimeUnit.HOURS.toNanos(1);
     bucket.take(10);
     assertThat(bucket.inDebt()).isFalse();
-    assertThat(bucket.tryTake()).isFalse();
+    assertThat(bucket.tryTake(1)).isFalse();
   }
 
   @Test
@@ -40,6 +40,6 @@ class TokenBucketTest {
     assertThat(bucket.inDebt()).isTrue();
     now += TimeUnit.MILLISECONDS.toNanos(1);
     assertThat(bucket.inDebt()).isFalse();
-    assertThat(bucket.tryTake()).isFalse();
+    assertThat(bucket.tryTake(1)).isFalse();
   }
 }

@@ -18,9 +18,6 @@ final class MarkingEchoAgent {
   private static final String SUBPROTOCOL = "callmesh.agent.v1";
   private static final int MESSAGES_PER_MARK = 10;
 
-  /** 2.5 s in one message of Twilio's are 80 000 bytes for the agent. */
-  private static final int MOST_BYTES = 1 << 18;
-
   private final ServerWebSocket socket;
   private int messages;
   private int marks;
@@ -34,10 +31,7 @@ final class MarkingEchoAgent {
     HttpServer server =
         vertx
             .createHttpServer(
-                new HttpServerOptions()
-                    .setWebSocketSubProtocols(List.of(SUBPROTOCOL))
-                    .setMaxWebSocketFrameSize(MOST_BYTES)
-                    .setMaxWebSocketMessageSize(MOST_BYTES))
+                new HttpServerOptions().setWebSocketSubProtocols(List.of(SUBPROTOCOL)))
             .webSocketHandler(socket -> new MarkingEchoAgent(socket).open())
             .listen(0, "127.0.0.1")
             .await(10, SECONDS);

@@ -26,6 +26,7 @@ import java.util.List;
  * @param silence without a message, while pongs may come
  * @param closeTimeout for a peer to take our close frame
  * @param maxStreams on this process
+ * @param maxStreamsPerAccount on this process, of one Twilio account
  */
 public record IngressConfig(
     PublicUrls urls,
@@ -40,7 +41,8 @@ public record IngressConfig(
     Duration pongTimeout,
     Duration silence,
     Duration closeTimeout,
-    int maxStreams) {
+    int maxStreams,
+    int maxStreamsPerAccount) {
   private static final int MAX_STREAMS = 100_000;
   private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -71,7 +73,8 @@ public record IngressConfig(
         settings.duration("CALLMESH_INGRESS_PONG_TIMEOUT"),
         settings.duration("CALLMESH_INGRESS_SILENCE"),
         settings.duration("CALLMESH_INGRESS_CLOSE_TIMEOUT"),
-        settings.integer("CALLMESH_INGRESS_MAX_STREAMS", 1, MAX_STREAMS));
+        settings.integer("CALLMESH_INGRESS_MAX_STREAMS", 1, MAX_STREAMS),
+        settings.integer("CALLMESH_INGRESS_MAX_STREAMS_PER_ACCOUNT", 1, MAX_STREAMS));
   }
 
   private static void check(String variable, Duration value) {

@@ -3,6 +3,7 @@ package io.callmesh.ingress;
 import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.security.TicketSeal;
+import io.callmesh.ingress.stream.Places;
 import io.callmesh.ingress.stream.StreamTable;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.security.TwilioRequests;
@@ -19,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class IngressService implements MeshService {
   private final ServiceContext context;
   private final IngressConfig config;
+  private final Places places;
   private final IngressMetrics metrics;
   private final StreamEvents events;
   private final StreamHandshake handshake;
@@ -28,6 +30,7 @@ public final class IngressService implements MeshService {
   public IngressService(ServiceContext context) {
     this.context = context;
     this.config = IngressConfig.from(context.settings());
+    this.places = new Places(config.maxStreamsPerAccount());
     this.metrics = new IngressMetrics(context.meters());
     this.events = context.events().from(name())::publish;
     KafkaTable<Connector> connectors =
@@ -65,7 +68,8 @@ public final class IngressService implements MeshService {
 
   private Future<?> mount(Vertx vertx, Router router) {
     StreamTable table =
-        new StreamTable(vertx, config, metrics, events, context.processId(), System::nanoTime);
+        new StreamTable(
+            vertx, config, places, metrics, events, context.processId(), System::nanoTime);
     tables.add(table);
     vertx.setPeriodic(StreamTable.SWEEP_MS, id -> table.sweep());
     router.get("/streams/:ticket").handler(request -> handshake.byTicket(request, table));

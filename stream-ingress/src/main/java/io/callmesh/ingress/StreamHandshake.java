@@ -59,7 +59,7 @@ final class StreamHandshake {
     } else if (!requests.genuineHandshake(
         ticket.accountSid(), target(context), signature(context))) {
       refuse(context, Refusal.SIGNATURE, 403, "X-Twilio-Signature is missing or wrong");
-    } else if (mayEnter(context, table)) {
+    } else if (mayEnter(context, table, ticket.accountSid())) {
       context.request().pause();
       tickets
           .useUp(ticket)
@@ -68,13 +68,13 @@ final class StreamHandshake {
                 if (fresh) {
                   upgrade(context, table, new Admission.ByTicket(ticket));
                 } else {
-                  table.leave();
+                  table.leave(ticket.accountSid());
                   refuse(context, Refusal.TICKET_USED, 403, "the ticket was used before");
                 }
               })
           .onFailure(
               cause -> {
-                table.leave();
+                table.leave(ticket.accountSid());
                 log.error("cannot tell whether a ticket was used: {}", cause.toString());
                 refuse(context, Refusal.UNKNOWN, 503, "the ticket cannot be checked now");
               });
@@ -86,17 +86,17 @@ final class StreamHandshake {
     Optional<String> signer = requests.handshakeSigner(target(context), signature(context));
     if (signer.isEmpty()) {
       refuse(context, Refusal.SIGNATURE, 403, "X-Twilio-Signature is missing or wrong");
-    } else if (mayEnter(context, table)) {
+    } else if (mayEnter(context, table, signer.get())) {
       upgrade(context, table, new Admission.ByToken(signer.get(), connectors, clock));
     }
   }
 
-  private boolean mayEnter(RoutingContext context, StreamTable table) {
+  private boolean mayEnter(RoutingContext context, StreamTable table, String accountSid) {
     if (!context.request().canUpgradeToWebSocket()) {
       refuse(context, Refusal.NO_UPGRADE, 426, "this path takes WebSocket handshakes only");
       return false;
     }
-    if (!table.enter()) {
+    if (!table.enter(accountSid)) {
       refuse(context, Refusal.FULL, 503, "no room for another stream");
       return false;
     }
@@ -111,7 +111,7 @@ final class StreamHandshake {
         .onSuccess(socket -> table.accept(connection, socket, admission))
         .onFailure(
             cause -> {
-              table.leave();
+              table.leave(admission.accountSid());
               log.warn("handshake failed: {}", cause.toString());
             });
   }

@@ -10,6 +10,7 @@ import io.callmesh.contracts.security.Secret;
 import io.callmesh.contracts.security.Ticket;
 import io.callmesh.contracts.security.TicketSeal;
 import io.callmesh.contracts.twilio.TwilioSignature;
+import io.callmesh.ingress.stream.Places;
 import io.callmesh.ingress.stream.StreamTable;
 import io.callmesh.runtime.security.PublicUrls;
 import io.callmesh.runtime.security.TwilioAccounts;
@@ -23,7 +24,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.WebSocketClient;
@@ -101,6 +101,7 @@ final class StreamFixture {
           new StreamTable(
               vertx,
               config,
+              new Places(config.maxStreamsPerAccount()),
               metrics,
               (type, callSid, data) -> events.add(new Told(type, callSid, data)),
               "p",
@@ -244,14 +245,13 @@ final class StreamFixture {
     return connect(uri, sign("token-1", uri)).await(10, TimeUnit.SECONDS).settled();
   }
 
-  /** What the management port answers. */
+  /** What the management port answers; asked for on one loop, so that no body comes unheard. */
   JsonObject managed(String path, int status) throws Exception {
     Promise<JsonObject> answer = Promise.promise();
-    // On the loop: asked for on another thread, a body may have come and gone.
     vertx.runOnContext(
         on ->
             http.request(HttpMethod.GET, port(), "127.0.0.1", "/management" + path)
-                .compose(HttpClientRequest::send)
+                .compose(request -> request.send())
                 .compose(
                     response -> {
                       assertThat(response.statusCode()).isEqualTo(status);
@@ -275,8 +275,9 @@ final class StreamFixture {
   }
 
   /** The limits that tests change. */
-  record Limits(int maxStreams, int maxOffences, Duration opening, Duration ping) {
-    static final Limits USUAL = new Limits(10, 5, Duration.ofMillis(60), Duration.ofSeconds(25));
+  record Limits(int maxStreams, int perAccount, int maxOffences, Duration opening, Duration ping) {
+    static final Limits USUAL =
+        new Limits(10, 10, 5, Duration.ofMillis(60), Duration.ofSeconds(25));
 
     private IngressConfig config() {
       return new IngressConfig(
@@ -295,7 +296,8 @@ final class StreamFixture {
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
           Duration.ofSeconds(5),
-          maxStreams);
+          maxStreams,
+          perAccount);
     }
   }
 }

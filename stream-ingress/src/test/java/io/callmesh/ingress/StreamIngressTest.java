@@ -123,11 +123,26 @@ class StreamIngressTest {
 
   @Test
   void refusesOneStreamMoreThanItTakes() throws Exception {
-    restart(new Limits(1, 5, Duration.ofMillis(60), Duration.ofSeconds(25)));
+    restart(new Limits(1, 1, 5, Duration.ofMillis(60), Duration.ofSeconds(25)));
     TwilioSocket first = mesh.connect();
     String uri = mesh.ticketPath();
 
     assertRefused(503, uri, sign("token-1", uri));
+
+    first.close();
+    mesh.onLoop(() -> {});
+    connect(uri, sign("token-1", uri)).close();
+  }
+
+  @Test
+  void leavesRoomForTheOtherAccounts() throws Exception {
+    restart(new Limits(10, 1, 5, Duration.ofMillis(60), Duration.ofSeconds(25)));
+    TwilioSocket first = mesh.connect();
+    String uri = mesh.ticketPath();
+
+    assertRefused(503, uri, sign("token-1", uri));
+    assertRefused(503, "/streams", sign("token-1", "/streams"));
+    connect("/streams", sign("token-2", "/streams")).close();
 
     first.close();
     mesh.onLoop(() -> {});
@@ -628,7 +643,7 @@ class StreamIngressTest {
 
   @Test
   void pingsAtItsIntervalWhateverThatIs() throws Exception {
-    restart(new Limits(10, 5, Duration.ofMillis(60), Duration.ofMillis(1_500)));
+    restart(new Limits(10, 10, 5, Duration.ofMillis(60), Duration.ofMillis(1_500)));
     FakeWorker worker = mesh.worker("w1", 0);
     TwilioSocket twilio = mesh.connect().start();
     OpenSession session = worker.asked();
@@ -651,7 +666,7 @@ class StreamIngressTest {
     mesh.close();
     mesh =
         StreamFixture.start(
-            new Limits(1, 5, Duration.ofMillis(60), Duration.ofSeconds(25)),
+            new Limits(1, 1, 5, Duration.ofMillis(60), Duration.ofSeconds(25)),
             ticket -> {
               ticketAsked.countDown();
               return answer.future();

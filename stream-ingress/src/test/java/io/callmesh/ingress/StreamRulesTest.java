@@ -211,6 +211,35 @@ class StreamRulesTest {
     }
   }
 
+  @Test
+  void takesAudioNoFasterThanItCanBeSpoken() throws Exception {
+    TwilioSocket twilio = started();
+    assertThat(told(CallEventType.STREAM_STARTED).getString("worker")).isEqualTo("w1");
+    for (int i = 0; i < 11; i++) {
+      twilio.media(1_000 * i, new byte[8_000]);
+    }
+    twilio.dtmf("1");
+    for (int i = 0; i < 10; i++) {
+      assertThat(worker.frame().kind()).isEqualTo(FrameKind.AUDIO);
+    }
+    assertThat(worker.frame().kind()).isEqualTo(FrameKind.DTMF);
+    assertThat(mesh.counter("callmesh.ingress.audio.dropped.ms", "direction", "in"))
+        .isEqualTo(1_000);
+
+    mesh.pass(SECOND);
+    twilio.media(11_000, new byte[8_000]);
+    assertThat(worker.frame().kind()).isEqualTo(FrameKind.AUDIO);
+  }
+
+  @Test
+  void givesUpAPeerThatFloodsSignals() throws Exception {
+    TwilioSocket twilio = started();
+    for (int i = 0; i < 1_000; i++) { // and a ping was sent before
+      twilio.dtmf("1").mark("0:" + i);
+    }
+    assertThat(twilio.closeCode()).isEqualTo(1008);
+  }
+
   // Times
 
   @Test

@@ -45,7 +45,7 @@ final class AgentNews {
   }
 
   private boolean publish(CallEventType type, JsonObject data) {
-    if (!allowed.tryTake()) {
+    if (!allowed.tryTake(1)) {
       return false;
     }
     data.put("conversationId", open.conversationId()).put("connectorId", open.connectorId());

@@ -22,6 +22,9 @@ public sealed interface Admission {
    */
   Future<Optional<Admitted>> check(TwilioMessage.Start start);
 
+  /** The account whose stream it is. */
+  String accountSid();
+
   /** Whether it is a ticket, which is for one call and was used up. */
   default boolean ticketed() {
     return this instanceof ByTicket;
@@ -37,6 +40,11 @@ public sealed interface Admission {
 
   /** Let in by a ticket that was checked, and used up, before the 101. */
   record ByTicket(Ticket ticket) implements Admission {
+    @Override
+    public String accountSid() {
+      return ticket.accountSid();
+    }
+
     @Override
     public Future<Optional<Admitted>> check(TwilioMessage.Start start) {
       boolean itsCall =

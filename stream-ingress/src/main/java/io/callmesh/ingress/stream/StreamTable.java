@@ -56,6 +56,7 @@ public final class StreamTable {
   private final Vertx vertx;
   private final Context context;
   private final IngressConfig config;
+  private final Places places;
   private final IngressMetrics metrics;
   private final StreamEvents events;
   private final LongSupplier nanoTime;
@@ -68,11 +69,13 @@ public final class StreamTable {
   /**
    * A table on the calling context.
    *
+   * @param places of the process, shared by its tables
    * @param nanoTime a monotonic clock in ns
    */
   public StreamTable(
       Vertx vertx,
       IngressConfig config,
+      Places places,
       IngressMetrics metrics,
       StreamEvents events,
       String processId,
@@ -81,6 +84,7 @@ public final class StreamTable {
     this.context = vertx.getOrCreateContext();
     this.frames = FrameBus.of(vertx);
     this.config = config;
+    this.places = places;
     this.metrics = metrics;
     this.events = events;
     this.nanoTime = nanoTime;
@@ -105,8 +109,8 @@ public final class StreamTable {
    * Keeps a place for a handshake under way; false when no stream is welcome. Whoever was given a
    * place ends with {@link #accept} or with {@link #leave}.
    */
-  public boolean enter() {
-    if (draining || metrics.streams() >= config.maxStreams()) {
+  public boolean enter(String accountSid) {
+    if (draining || metrics.streams() >= config.maxStreams() || !places.take(accountSid)) {
       return false;
     }
     metrics.entered();
@@ -115,7 +119,8 @@ public final class StreamTable {
   }
 
   /** Gives back the place of a handshake that came to nothing. */
-  public void leave() {
+  public void leave(String accountSid) {
+    places.give(accountSid);
     entering--;
     metrics.left();
     completeWhenEmpty();
@@ -124,7 +129,7 @@ public final class StreamTable {
   /** Takes an accepted socket, for which a place was kept. */
   public void accept(HttpConnection connection, ServerWebSocket socket, Admission admission) {
     if (socket.isClosed()) {
-      leave();
+      leave(admission.accountSid());
       return;
     }
     TwilioStream stream = new TwilioStream(this, connection, socket, admission);
@@ -166,6 +171,7 @@ public final class StreamTable {
   void remove(TwilioStream stream, String callSid, Wire wire, StreamEnd why) {
     streamOfCall.remove(callSid, stream);
     if (streams.remove(stream.key()) != null) {
+      places.give(stream.accountSid());
       closing.add(wire, nanoTime());
       metrics.ended(why);
       completeWhenEmpty();

@@ -2,6 +2,7 @@ package io.callmesh.ingress.stream;
 
 import static net.logstash.logback.argument.StructuredArguments.kv;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.FailureCode;
@@ -15,6 +16,7 @@ import io.callmesh.contracts.session.StreamParameters;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.callmesh.ingress.IngressMetrics.Offence;
 import io.callmesh.ingress.stream.Admission.Admitted;
+import io.callmesh.runtime.TokenBucket;
 import io.callmesh.runtime.bus.FrameBus;
 import io.callmesh.runtime.socket.FrameLane;
 import io.callmesh.runtime.socket.LaneReceiver;
@@ -54,6 +56,15 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private static final int MAX_MESSAGE_BYTES = 64 * 1024;
   private static final int MAX_WORKERS_ASKED = 3;
 
+  /** Ten seconds of audio at once: more than a stalled network holds back. */
+  private static final int AUDIO_AT_ONCE = 10_000 * Frame.BYTES_PER_MS;
+
+  /** 200 ms, so that no agent is sent a message of unusual size. */
+  private static final int LONGEST_FRAME_BYTES = 200 * Frame.BYTES_PER_MS;
+
+  private static final int SIGNALS_AT_ONCE = 2_000;
+  private static final int SIGNALS_PER_SECOND = 100;
+
   private enum State {
     AWAITING_START,
     OPENING,
@@ -73,6 +84,8 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private final PeerWatch peer;
   private final FrameLane lane;
   private byte[] streamSid = {};
+  private final TokenBucket audioPace;
+  private final TokenBucket signalPace;
   private State state = State.AWAITING_START;
   private TwilioMessage.@Nullable Start start;
   private @Nullable Admitted admitted;
@@ -94,6 +107,8 @@ final class TwilioStream implements TwilioMessage.Receiver {
             table.config().pongTimeout().toMillis(),
             table.config().silence().toMillis());
     this.wire = Wire.of(connection);
+    this.audioPace = new TokenBucket(AUDIO_AT_ONCE, 1_000 * Frame.BYTES_PER_MS, table::nanoTime);
+    this.signalPace = new TokenBucket(SIGNALS_AT_ONCE, SIGNALS_PER_SECOND, table::nanoTime);
     this.socket = socket;
     this.admission = admission;
     this.lane =
@@ -128,6 +143,11 @@ final class TwilioStream implements TwilioMessage.Receiver {
     table.gone(wire);
   }
 
+  /** The account that has a place for it. */
+  String accountSid() {
+    return admission.accountSid();
+  }
+
   /** What Vert.x keeps for itself; data comes on the lane. */
   private void frame(WebSocketFrame frame) {
     if (frame.isClose()) {
@@ -135,7 +155,17 @@ final class TwilioStream implements TwilioMessage.Receiver {
       closed();
     } else {
       peer.heard();
+      paced();
     }
+  }
+
+  /** Takes a signal or a ping, which both go on to queues; false when there are too many. */
+  @CanIgnoreReturnValue // when nothing more would happen
+  private boolean paced() {
+    if (state != State.CLOSED && !signalPace.tryTake(1)) {
+      close(REFUSED, "too many signals", StreamEnd.ERROR);
+    }
+    return state != State.CLOSED;
   }
 
   private final class FromSocket implements LaneReceiver {
@@ -383,10 +413,21 @@ final class TwilioStream implements TwilioMessage.Receiver {
   }
 
   private void callerAudio(long sequenceNumber, long stampMs, byte[] mulaw) {
+    long nanos = table.nanoTime();
     table.metrics().frameIn();
     record.frameIn(mulaw.length);
-    silence(record.gaps().media(sequenceNumber, stampMs, mulaw.length, table.nanoTime()));
-    audio(mulaw);
+    if (audioPace.tryTake(mulaw.length)) {
+      silence(record.gaps().media(sequenceNumber, stampMs, mulaw.length, nanos));
+      audio(mulaw);
+    } else {
+      record.gaps().message();
+      droppedIn(Math.max(1, mulaw.length / Frame.BYTES_PER_MS));
+    }
+  }
+
+  private void droppedIn(int ms) {
+    record.droppedIn(ms);
+    table.metrics().droppedIn(ms);
   }
 
   /** Stands for audio that never came, so that the agent's clock goes with the call's. */
@@ -397,14 +438,25 @@ final class TwilioStream implements TwilioMessage.Receiver {
     }
   }
 
+  /** Twilio promises no size: what is long goes on in pieces, as servers bound their messages. */
   private void audio(byte[] mulaw) {
+    if (mulaw.length <= LONGEST_FRAME_BYTES) {
+      piece(mulaw);
+      return;
+    }
+    for (int done = 0; done < mulaw.length; done += LONGEST_FRAME_BYTES) {
+      piece(Arrays.copyOfRange(mulaw, done, Math.min(mulaw.length, done + LONGEST_FRAME_BYTES)));
+    }
+  }
+
+  private void piece(byte[] mulaw) {
     long timestampMs = record.gaps().place(mulaw.length);
     toWorker(new Frame(key, FrameKind.AUDIO, sequence++, timestampMs, mulaw));
   }
 
   @Override
   public void dtmf(TwilioMessage.Dtmf message) {
-    if (inOrder(message.streamSid())) {
+    if (inOrder(message.streamSid()) && paced()) {
       record.gaps().message();
       toWorker(Frame.signal(key, FrameKind.DTMF, sequence++, elapsedMs(), message.digit()));
     }
@@ -412,7 +464,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   @Override
   public void mark(TwilioMessage.Mark message) {
-    if (inOrder(message.streamSid())) {
+    if (inOrder(message.streamSid()) && paced()) {
       record.gaps().message();
       byte[] name = message.name().getBytes(StandardCharsets.UTF_8);
       returned(name);
@@ -453,9 +505,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
     if (state == State.OPEN && workerFrames != null) {
       workerFrames.send(frame);
     } else if (state == State.OPENING) {
-      int dropped = opening.add(frame);
-      record.droppedIn(dropped);
-      table.metrics().droppedIn(dropped);
+      droppedIn(opening.add(frame));
       if (opening.hopeless()) {
         close(REFUSED, "too many signals", StreamEnd.ERROR);
       }

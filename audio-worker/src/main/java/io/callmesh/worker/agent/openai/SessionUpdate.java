@@ -53,6 +53,7 @@ final class SessionUpdate {
   static String formatName(AudioFormat format) {
     return switch (format.encoding()) {
       case MULAW -> "audio/pcmu";
+      case ALAW -> "audio/pcma";
       case PCM_S16LE -> "audio/pcm";
     };
   }
