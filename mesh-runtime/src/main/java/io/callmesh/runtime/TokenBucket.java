@@ -1,5 +1,6 @@
 package io.callmesh.runtime;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -34,10 +35,12 @@ public final class TokenBucket {
     this.filledAt = nanos.getAsLong();
   }
 
-  /** Takes tokens, be they there or not. */
-  public void take(int wanted) {
+  /** Takes tokens, be they there or not; true when there are debts now. */
+  @CanIgnoreReturnValue
+  public boolean take(int wanted) {
     fill();
     tokens -= wanted * ONE;
+    return tokens < 0;
   }
 
   /** Takes tokens if all of them are there. */

@@ -16,10 +16,12 @@ import io.callmesh.ingress.StreamFixture.Told;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -96,13 +98,32 @@ class StreamRulesTest {
   @Test
   void takesFramesOfAnySize() throws Exception {
     TwilioSocket twilio = started();
-    for (int bytes : new int[] {0, 1, 80, 160, 161, 8_000, 40_000}) {
+    for (int bytes : new int[] {0, 1, 80, 160, 161, 1_600}) {
       byte[] audio = new byte[bytes];
       Arrays.fill(audio, (byte) bytes);
       twilio.media(0, audio);
       assertThat(worker.frame().payload()).isEqualTo(audio);
     }
     assertThat(twilio.settled().isOpen()).isTrue();
+  }
+
+  @Test
+  void handsLongAudioOnInPieces() throws Exception {
+    TwilioSocket twilio = started();
+    assertThat(told(CallEventType.STREAM_STARTED).getString("worker")).isEqualTo("w1");
+    byte[] audio = new byte[40_001];
+    new Random(1).nextBytes(audio);
+
+    twilio.media(0, audio);
+
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    while (whole.size() < audio.length) {
+      Frame piece = worker.frame();
+      assertThat(piece.timestampMs()).isEqualTo(whole.size() / Frame.BYTES_PER_MS);
+      assertThat(piece.payload()).hasSizeLessThanOrEqualTo(1_600);
+      whole.write(piece.payload());
+    }
+    assertThat(whole.toByteArray()).isEqualTo(audio);
   }
 
   @Test
@@ -215,11 +236,11 @@ class StreamRulesTest {
   void takesAudioNoFasterThanItCanBeSpoken() throws Exception {
     TwilioSocket twilio = started();
     assertThat(told(CallEventType.STREAM_STARTED).getString("worker")).isEqualTo("w1");
-    for (int i = 0; i < 11; i++) {
-      twilio.media(1_000 * i, new byte[8_000]);
+    for (int i = 0; i < 55; i++) {
+      twilio.media(200 * i, new byte[1_600]);
     }
     twilio.dtmf("1");
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 50; i++) {
       assertThat(worker.frame().kind()).isEqualTo(FrameKind.AUDIO);
     }
     assertThat(worker.frame().kind()).isEqualTo(FrameKind.DTMF);
@@ -227,7 +248,7 @@ class StreamRulesTest {
         .isEqualTo(1_000);
 
     mesh.pass(SECOND);
-    twilio.media(11_000, new byte[8_000]);
+    twilio.media(11_000, new byte[1_600]);
     assertThat(worker.frame().kind()).isEqualTo(FrameKind.AUDIO);
   }
 

@@ -2,13 +2,13 @@ package io.callmesh.worker.agent;
 
 import io.callmesh.runtime.socket.FrameLane;
 import io.callmesh.runtime.socket.LaneReceiver;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +62,7 @@ public final class AgentSocket {
     socket.closeHandler(closed -> gone());
     this.lane = FrameLane.ofClient(context, socket, new FromLane(), AgentDialer.MAX_MESSAGE_BYTES);
     this.guard = new FloodGuard(vertx, lane, throttled);
-    socket.frameHandler(frame -> guard.took(frame.binaryData().length())); // pings cost as well
+    socket.frameHandler(this::fromVertx);
   }
 
   /**
@@ -78,6 +78,11 @@ public final class AgentSocket {
   /** Says that the message that is being taken could not be understood. */
   public void notUnderstood() {
     nonsense++;
+  }
+
+  private void fromVertx(WebSocketFrame frame) {
+    guard.took(frame.binaryData().length()); // pings cost as well
+    lane.early(frame);
   }
 
   private void fail(short code) {
@@ -168,21 +173,21 @@ public final class AgentSocket {
     }
 
     @Override
-    public void text(ByteBuf utf8) {
+    public void text(byte[] utf8, int length) {
       Receiver to = receiver;
       if (!over && to != null) {
         int before = nonsense;
-        to.text(ByteBufUtil.getBytes(utf8));
+        to.text(Arrays.copyOf(utf8, length));
         judge(before);
       }
     }
 
     @Override
-    public void binary(ByteBuf bytes) {
+    public void binary(byte[] bytes, int length) {
       Receiver to = receiver;
       if (!over && to != null) {
         int before = nonsense;
-        to.binary(ByteBufUtil.getBytes(bytes));
+        to.binary(Arrays.copyOf(bytes, length));
         judge(before);
       }
     }

@@ -43,9 +43,9 @@ final class FloodGuard {
 
   /** Counts a frame. Pieces of messages and pings are frames too: they cost something as well. */
   void took(int length) {
-    frames.take(1);
-    bytes.take(length);
-    if (!paused && inDebt()) {
+    boolean tooMany = frames.take(1);
+    boolean tooMuch = bytes.take(length);
+    if ((tooMany || tooMuch) && !paused) {
       paused = true;
       onPause.run();
       lane.pause();

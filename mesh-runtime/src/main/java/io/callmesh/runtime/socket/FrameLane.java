@@ -1,32 +1,40 @@
 package io.callmesh.runtime.socket;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fast lane of an open WebSocket. Text and binary messages pass between the channel and their
- * owner in one step; Vert.x, which opened the socket, goes on to answer pings and to close it.
+ * The fast lane of an open WebSocket. Text and binary messages pass between the connection's bytes
+ * and their owner in one step; Vert.x, which opened the socket, is handed pings, pongs and closes,
+ * and goes on to answer them.
  *
- * <p>Vert.x takes every message through two queues, a dispatch, four or five objects and a copy in
- * each direction, which for fifty small messages a second and stream is more work than all else
- * that happens to them (docs/performance.md). Both its entry points here are the ones it gives to
- * its own modules: {@link WebSocketInternal#channelHandlerContext} and the channel of a connection.
+ * <p>Vert.x and Netty take every message through two decoders' queues, a dispatch, some ten objects
+ * and two copies in each direction, which for fifty small messages a second and stream is more work
+ * than all else that happens to them (docs/performance.md). The entry points here are those that
+ * Vert.x gives to its own modules: {@link WebSocketInternal#channelHandlerContext} and the channel
+ * of a connection.
  *
  * <p>All data must be written through the lane: between the lane's and Vert.x's own writes of data
  * there is no order. For the channel's event loop only.
@@ -37,28 +45,39 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
   private final ContextInternal context;
   private final LaneReceiver receiver;
   private final FrameWriter writer;
+  private final FrameReader reader;
   private final int maxMessageBytes;
-  private final Handler<WebSocketFrame> data = this::data;
+  private final Handler<ByteBuf> reading = this::read;
   private @Nullable ChannelHandlerContext channel;
+
+  /** Where writes leave from: past Netty's encoder, which has nothing to add. */
+  private @Nullable ChannelHandlerContext exit;
+
+  /** The beginning of a frame that is not complete. */
+  private @Nullable ByteBuf incomplete;
 
   /** What came of a message in several frames. */
   private @Nullable ByteBuf pieces;
 
   private boolean textPieces;
 
+  /** Whether Vert.x was given something since it was last told that that was all. */
+  private boolean leftToVertx = true;
+
   private FrameLane(
       Context context, LaneReceiver receiver, FrameWriter writer, int maxMessageBytes) {
     this.context = (ContextInternal) context;
     this.receiver = receiver;
     this.writer = writer;
+    this.reader = new FrameReader(writer == FrameWriter.SERVER, maxMessageBytes, this::frame);
     this.maxMessageBytes = maxMessageBytes;
   }
 
   /**
    * The lane of a socket that we opened.
    *
-   * @param maxMessageBytes of a message in several frames; a single frame is bounded by the options
-   *     of the client
+   * @param maxMessageBytes a single frame that is longer is an error, after which Vert.x closes; a
+   *     message in several frames is told to the receiver
    */
   public static FrameLane ofClient(
       Context context, WebSocket socket, LaneReceiver receiver, int maxMessageBytes) {
@@ -67,12 +86,7 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
     return lane;
   }
 
-  /**
-   * The lane of a socket that was opened on this connection.
-   *
-   * @param maxMessageBytes of a message in several frames; a single frame is bounded by the options
-   *     of the server
-   */
+  /** The lane of a socket that was opened on this connection; as {@link #ofClient}. */
   public static FrameLane ofServer(
       Context context, HttpConnection connection, LaneReceiver receiver, int maxMessageBytes) {
     FrameLane lane = new FrameLane(context, receiver, FrameWriter.SERVER, maxMessageBytes);
@@ -81,7 +95,15 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
   }
 
   private void join(Channel socket) {
-    socket.pipeline().addBefore(VERTX_HANDLER, "callmesh-lane", this);
+    ChannelPipeline pipeline = socket.pipeline();
+    pipeline.addBefore(VERTX_HANDLER, "callmesh-lane", this);
+    exit = pipeline.context(WebSocketFrameEncoder.class);
+    // Who owns the lane watches over the peer, with pings; this would time every message again.
+    if (pipeline.get(IdleStateHandler.class) != null) {
+      pipeline.remove(IdleStateHandler.class);
+    }
+    // What the decoder holds of a frame comes here when it goes.
+    pipeline.remove(WebSocketFrameDecoder.class);
   }
 
   @Override
@@ -91,73 +113,142 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext removed) {
-    forgetPieces();
+    reader.stop();
+    incomplete = released(incomplete);
+    pieces = released(pieces);
+  }
+
+  private static @Nullable ByteBuf released(@Nullable ByteBuf bytes) {
+    if (bytes != null) {
+      bytes.release();
+    }
+    return null;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext from, Object message) {
-    if (message instanceof TextWebSocketFrame
-        || message instanceof BinaryWebSocketFrame
-        || message instanceof ContinuationWebSocketFrame) {
-      context.dispatch((WebSocketFrame) message, data);
+    if (message instanceof ByteBuf bytes) {
+      context.dispatch(bytes, reading);
     } else {
-      from.fireChannelRead(message); // pings, pongs, close: Vert.x knows what to do
+      toVertx(message);
     }
   }
 
-  private void data(WebSocketFrame message) {
+  private void toVertx(Object message) {
+    ChannelHandlerContext from = channel;
+    if (from != null) {
+      leftToVertx = true;
+      from.fireChannelRead(message);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext from) {
+    if (leftToVertx) {
+      leftToVertx = false;
+      from.fireChannelReadComplete();
+    }
+  }
+
+  private void read(ByteBuf arrived) {
+    ByteBuf bytes = arrived;
+    if (incomplete != null) {
+      bytes = incomplete.writeBytes(arrived);
+      incomplete = null;
+      arrived.release();
+    }
     try {
-      receiver.frame(message.content().readableBytes());
-      if (message instanceof TextWebSocketFrame text) {
-        begun(true, text.content(), text.isFinalFragment());
-      } else if (message instanceof BinaryWebSocketFrame binary) {
-        begun(false, binary.content(), binary.isFinalFragment());
-      } else if (message instanceof ContinuationWebSocketFrame more && pieces != null) {
-        add(pieces, more.content(), more.isFinalFragment());
-      }
-    } finally {
-      message.release();
+      reader.read(bytes);
+      keep(bytes);
+    } catch (CorruptedWebSocketFrameException corrupted) {
+      bytes.release();
+      fail(corrupted);
     }
   }
 
-  private void begun(boolean text, ByteBuf content, boolean whole) {
-    if (whole) {
-      deliver(text, content);
+  /** Of what is left a copy is kept: the buffer itself is one of the pool's largest. */
+  private void keep(ByteBuf bytes) {
+    if (bytes.isReadable()) {
+      incomplete = Unpooled.buffer(bytes.readableBytes()).writeBytes(bytes);
+    }
+    bytes.release();
+  }
+
+  private void fail(CorruptedWebSocketFrameException corrupted) {
+    ChannelHandlerContext from = channel;
+    if (from != null) {
+      from.fireExceptionCaught(corrupted);
+    }
+  }
+
+  private void frame(int opcode, boolean last, byte[] payload, int length) {
+    switch (opcode) {
+      case FrameReader.TEXT, FrameReader.BINARY, FrameReader.CONTINUATION ->
+          data(opcode, last, payload, length);
+      case FrameReader.PING -> toVertx(new PingWebSocketFrame(copy(payload, length)));
+      case FrameReader.PONG -> toVertx(new PongWebSocketFrame(copy(payload, length)));
+      default -> toVertx(new CloseWebSocketFrame(true, 0, copy(payload, length)));
+    }
+  }
+
+  private static ByteBuf copy(byte[] payload, int length) {
+    return Unpooled.copiedBuffer(payload, 0, length);
+  }
+
+  /**
+   * Takes a frame that Vert.x had received before there was a lane. For the socket's frame handler,
+   * which is given all that Vert.x is.
+   */
+  public void early(WebSocketFrame frame) {
+    int opcode =
+        frame.isText()
+            ? FrameReader.TEXT
+            : frame.isBinary()
+                ? FrameReader.BINARY
+                : frame.isContinuation() ? FrameReader.CONTINUATION : FrameReader.PING;
+    if (opcode != FrameReader.PING) {
+      byte[] payload = frame.binaryData().getBytes();
+      data(opcode, frame.isFinal(), payload, payload.length);
+    }
+  }
+
+  private void data(int opcode, boolean last, byte[] payload, int length) {
+    receiver.frame(length);
+    if (opcode == FrameReader.CONTINUATION) {
+      add(payload, length, last);
+    } else if (last) {
+      deliver(opcode == FrameReader.TEXT, payload, length);
     } else {
-      forgetPieces();
-      textPieces = text;
-      pieces = Unpooled.buffer(content.readableBytes());
-      add(pieces, content, false);
+      textPieces = opcode == FrameReader.TEXT;
+      pieces = Unpooled.buffer(length);
+      add(payload, length, false);
     }
   }
 
-  private void add(ByteBuf soFar, ByteBuf content, boolean last) {
-    if (soFar.readableBytes() + content.readableBytes() > maxMessageBytes) {
-      forgetPieces();
+  private void add(byte[] payload, int length, boolean last) {
+    ByteBuf soFar = pieces;
+    if (soFar == null) {
+      return; // the rest of a message that was too long
+    }
+    if (soFar.readableBytes() + length > maxMessageBytes) {
+      pieces = released(soFar);
       receiver.tooLong();
       return;
     }
-    soFar.writeBytes(content);
+    soFar.writeBytes(payload, 0, length);
     if (last) {
       pieces = null;
-      deliver(textPieces, soFar);
+      byte[] whole = ByteBufUtil.getBytes(soFar);
       soFar.release();
+      deliver(textPieces, whole, whole.length);
     }
   }
 
-  private void deliver(boolean text, ByteBuf content) {
+  private void deliver(boolean text, byte[] payload, int length) {
     if (text) {
-      receiver.text(content);
+      receiver.text(payload, length);
     } else {
-      receiver.binary(content);
-    }
-  }
-
-  private void forgetPieces() {
-    ByteBuf gone = pieces;
-    pieces = null;
-    if (gone != null) {
-      gone.release();
+      receiver.binary(payload, length);
     }
   }
 
@@ -184,7 +275,7 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
   }
 
   private void write(int opcode, byte[] payload, int offset, int length) {
-    ChannelHandlerContext to = channel;
+    ChannelHandlerContext to = exit;
     if (to != null && to.channel().isActive()) {
       ByteBuf frame = to.alloc().ioBuffer(FrameWriter.MAX_HEADER_BYTES + length);
       writer.write(frame, opcode, payload, offset, length);

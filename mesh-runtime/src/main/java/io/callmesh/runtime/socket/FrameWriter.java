@@ -69,7 +69,8 @@ enum FrameWriter {
     }
   }
 
-  private static void mask(byte[] bytes, int count, int mask) {
+  /** Masks the first {@code count} bytes, or takes the mask off again. */
+  static void mask(byte[] bytes, int count, int mask) {
     long twice = ((long) mask << 32) | (mask & 0xffff_ffffL);
     int at = 0;
     for (; at + Long.BYTES <= count; at += Long.BYTES) {

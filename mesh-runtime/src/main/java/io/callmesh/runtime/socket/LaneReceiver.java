@@ -1,10 +1,8 @@
 package io.callmesh.runtime.socket;
 
-import io.netty.buffer.ByteBuf;
-
 /**
- * Takes what arrives on a {@link FrameLane}. Called on the socket's event loop and context; a
- * buffer is only good until the call returns.
+ * Takes what arrives on a {@link FrameLane}. Called on the socket's event loop and context; an
+ * array is only good until the call returns, and its first {@code length} bytes count.
  */
 public interface LaneReceiver {
   /**
@@ -15,10 +13,10 @@ public interface LaneReceiver {
   default void frame(int bytes) {}
 
   /** A whole text message, UTF-8 that nobody has checked yet. */
-  void text(ByteBuf utf8);
+  void text(byte[] utf8, int length);
 
   /** A whole binary message. */
-  void binary(ByteBuf bytes);
+  void binary(byte[] bytes, int length);
 
   /** A message that would exceed the lane's limit; what came of it is gone. */
   void tooLong();

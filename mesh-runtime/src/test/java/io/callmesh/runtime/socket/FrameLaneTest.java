@@ -4,8 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -48,14 +46,14 @@ class FrameLaneTest {
   /** Tells everything to the test. */
   private final class Recorder implements LaneReceiver {
     @Override
-    public void text(ByteBuf utf8) {
+    public void text(byte[] utf8, int length) {
       assertThat(Vertx.currentContext()).isNotNull();
-      onLane.add(utf8.toString(StandardCharsets.UTF_8));
+      onLane.add(new String(utf8, 0, length, StandardCharsets.UTF_8));
     }
 
     @Override
-    public void binary(ByteBuf bytes) {
-      onLane.add(ByteBufUtil.getBytes(bytes));
+    public void binary(byte[] bytes, int length) {
+      onLane.add(Arrays.copyOf(bytes, length));
     }
 
     @Override

@@ -20,7 +20,6 @@ import io.callmesh.runtime.TokenBucket;
 import io.callmesh.runtime.bus.FrameBus;
 import io.callmesh.runtime.socket.FrameLane;
 import io.callmesh.runtime.socket.LaneReceiver;
-import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.buffer.Buffer;
@@ -170,15 +169,15 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   private final class FromSocket implements LaneReceiver {
     @Override
-    public void text(ByteBuf utf8) {
+    public void text(byte[] utf8, int length) {
       peer.spoke();
       if (state != State.CLOSED) {
-        message(utf8);
+        message(utf8, length);
       }
     }
 
     @Override
-    public void binary(ByteBuf bytes) {
+    public void binary(byte[] bytes, int length) {
       peer.spoke();
       if (state != State.CLOSED) {
         offence(Offence.BINARY, "a binary message"); // Twilio speaks text only
@@ -199,10 +198,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
     }
   }
 
-  private void message(ByteBuf utf8) {
-    int length = utf8.readableBytes();
-    byte[] json = table.scratch().message(length);
-    utf8.readBytes(json, 0, length);
+  private void message(byte[] json, int length) {
     MediaScanner scanner = table.scanner();
     if (start != null && scanner.scan(json, length, streamSid)) {
       callerAudio(scanner.sequenceNumber(), scanner.timestampMs(), scanner.payload());
