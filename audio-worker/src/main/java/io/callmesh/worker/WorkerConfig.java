@@ -77,7 +77,7 @@ public record WorkerConfig(
   /** What holds when nobody says otherwise. */
   public static WorkerConfig defaults() {
     return new WorkerConfig(
-        200,
+        500,
         Duration.ofSeconds(2),
         Duration.ofSeconds(3),
         Duration.ofSeconds(15),

@@ -53,7 +53,7 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
   /** Where writes leave from: past Netty's encoder, which has nothing to add. */
   private @Nullable ChannelHandlerContext exit;
 
-  /** The beginning of a frame that is not complete. */
+  /** The beginning of a frame that is not complete; on the heap and of no pool, like the pieces. */
   private @Nullable ByteBuf incomplete;
 
   /** What came of a message in several frames. */
@@ -114,15 +114,8 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerRemoved(ChannelHandlerContext removed) {
     reader.stop();
-    incomplete = released(incomplete);
-    pieces = released(pieces);
-  }
-
-  private static @Nullable ByteBuf released(@Nullable ByteBuf bytes) {
-    if (bytes != null) {
-      bytes.release();
-    }
-    return null;
+    incomplete = null;
+    pieces = null;
   }
 
   @Override
@@ -151,27 +144,24 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
   }
 
   private void read(ByteBuf arrived) {
-    ByteBuf bytes = arrived;
-    if (incomplete != null) {
-      bytes = incomplete.writeBytes(arrived);
-      incomplete = null;
-      arrived.release();
-    }
+    ByteBuf begun = incomplete;
+    ByteBuf bytes = begun == null ? arrived : begun.writeBytes(arrived);
     try {
       reader.read(bytes);
-      keep(bytes);
     } catch (CorruptedWebSocketFrameException corrupted) {
-      bytes.release();
       fail(corrupted);
+    } finally {
+      // Also when a receiver throws: the next frame begins where it begins.
+      incomplete = bytes.isReadable() && !reader.isOver() ? kept(begun, arrived) : null;
+      arrived.release();
     }
   }
 
-  /** Of what is left a copy is kept: the buffer itself is one of the pool's largest. */
-  private void keep(ByteBuf bytes) {
-    if (bytes.isReadable()) {
-      incomplete = Unpooled.buffer(bytes.readableBytes()).writeBytes(bytes);
-    }
-    bytes.release();
+  /** Of what arrived a copy is kept: the buffer itself is one of the pool's largest. */
+  private static ByteBuf kept(@Nullable ByteBuf begun, ByteBuf arrived) {
+    return begun == null
+        ? Unpooled.buffer(arrived.readableBytes()).writeBytes(arrived)
+        : begun.discardReadBytes();
   }
 
   private void fail(CorruptedWebSocketFrameException corrupted) {
@@ -231,7 +221,7 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
       return; // the rest of a message that was too long
     }
     if (soFar.readableBytes() + length > maxMessageBytes) {
-      pieces = released(soFar);
+      pieces = null;
       receiver.tooLong();
       return;
     }
@@ -239,7 +229,6 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
     if (last) {
       pieces = null;
       byte[] whole = ByteBufUtil.getBytes(soFar);
-      soFar.release();
       deliver(textPieces, whole, whole.length);
     }
   }

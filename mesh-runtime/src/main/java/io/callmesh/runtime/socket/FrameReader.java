@@ -67,6 +67,10 @@ final class FrameReader {
     over = true;
   }
 
+  boolean isOver() {
+    return over;
+  }
+
   /**
    * Hands on all frames that are complete and leaves the rest in the buffer.
    *

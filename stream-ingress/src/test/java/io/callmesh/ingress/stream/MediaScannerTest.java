@@ -3,10 +3,13 @@ package io.callmesh.ingress.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.callmesh.ingress.stream.TwilioMessage.Media;
+import java.lang.management.ManagementFactory;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -69,6 +72,45 @@ class MediaScannerTest {
       })
   void leavesWhatIsUnusualToTheReader(String message) {
     assertThat(scan(message)).isFalse();
+  }
+
+  /** Fifty of these a second pass for every stream: nothing may come to depend on how many did. */
+  @Test
+  void allocatesNoMoreInALongCallThanInAShortOne() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    TwilioMessageWriter writer = new TwilioMessageWriter(SID);
+    Scratch scratch = new Scratch();
+    byte[][] early = messages(2);
+    byte[][] late = messages(100_000_000);
+    byte[] sid = SID.getBytes(UTF_8);
+
+    boolean all = true;
+    long[] bytes = new long[2];
+    for (int round = 0; round < 20; round++) {
+      for (int i = 0; i < 2; i++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (byte[] message : i == 0 ? early : late) {
+          all &= scanner.scan(message, message.length, sid);
+          all &= writer.media(scanner.payload(), scratch) > 160;
+        }
+        bytes[i] = (threads.getCurrentThreadAllocatedBytes() - before) / early.length;
+      }
+    }
+
+    assertThat(all).isTrue();
+    assertThat(bytes[1]).isLessThanOrEqualTo(bytes[0] + 16).isLessThan(512);
+  }
+
+  private static byte[][] messages(int from) {
+    return IntStream.range(from, from + 1_000)
+        .mapToObj(
+            number ->
+                USUAL
+                    .replace("\"2\"", "\"" + number + "\"")
+                    .replace("\"20\"", "\"" + 20L * number + "\"")
+                    .replace("//7+/w==", Base64.getEncoder().encodeToString(new byte[160]))
+                    .getBytes(UTF_8))
+        .toArray(byte[][]::new);
   }
 
   @Property(tries = 3_000)
