@@ -13,6 +13,7 @@ import io.callmesh.runtime.config.Settings;
 import io.callmesh.runtime.service.MeshProcess;
 import io.callmesh.runtime.service.MeshService;
 import io.callmesh.worker.WorkerService;
+import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -98,9 +99,16 @@ public final class StandaloneMesh implements AutoCloseable {
     }
   }
 
+  /** Linux's transport has an exception of its own for it. */
+  private static boolean portInUse(Throwable cause) {
+    return cause instanceof BindException
+        || (cause instanceof IOException
+            && String.valueOf(cause.getMessage()).contains("Address already in use"));
+  }
+
   private static RuntimeException explained(Exception cause, Settings settings) {
     for (Throwable link = cause; link != null; link = link.getCause()) {
-      if (link instanceof BindException) {
+      if (portInUse(link)) {
         return new UserErrorException(
             "port %s or %s is in use: set CALLMESH_PORT and CALLMESH_MANAGEMENT_PORT to free ones"
                 .formatted(settings.required(PORT), settings.required("CALLMESH_MANAGEMENT_PORT")));
