@@ -82,7 +82,11 @@ public final class AgentSocket {
 
   private void fromVertx(WebSocketFrame frame) {
     guard.took(frame.binaryData().length()); // pings cost as well
-    lane.early(frame);
+    if (frame.isClose()) {
+      gone(); // Vert.x answers, but hears no more of an agent that leaves the connection open
+    } else {
+      lane.early(frame);
+    }
   }
 
   private void fail(short code) {

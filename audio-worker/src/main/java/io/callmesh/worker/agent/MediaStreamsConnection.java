@@ -6,6 +6,8 @@ import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.worker.agent.MediaStreamsReader.Message;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,10 @@ final class MediaStreamsConnection implements AgentConnection, AgentSocket.Recei
   private final AgentListener listener;
   private final Runnable lost;
   private final MediaStreamsWriter messages;
+
+  /** Marks of this connection that have not been sent back; Playout bounds how many there are. */
+  private final List<String> marks = new ArrayList<>();
+
   private boolean warned;
 
   MediaStreamsConnection(
@@ -70,6 +76,7 @@ final class MediaStreamsConnection implements AgentConnection, AgentSocket.Recei
   private void signal(Message message) {
     String mark = message.mark();
     if (mark != null) {
+      marks.add(mark);
       listener.mark(mark);
     } else if (message.isClear()) {
       listener.clear();
@@ -127,10 +134,15 @@ final class MediaStreamsConnection implements AgentConnection, AgentSocket.Recei
     socket.writeText(messages.dtmf(digit));
   }
 
-  /** Twilio sends a mark back alike whether it was played or cleared. */
+  /**
+   * Twilio sends a mark back alike whether it was played or cleared; one of the connection before
+   * was set on another stream, and means nothing to the bot on this one.
+   */
   @Override
   public void mark(String name, boolean played, long heardMs) {
-    socket.writeText(messages.mark(name));
+    if (marks.remove(name)) {
+      socket.writeText(messages.mark(name));
+    }
   }
 
   @Override

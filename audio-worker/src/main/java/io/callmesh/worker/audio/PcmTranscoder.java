@@ -89,6 +89,7 @@ final class PcmTranscoder implements Transcoder {
 
   @Override
   public void flush(Consumer<byte[]> frames) {
+    halfSample = false; // an utterance ends with a whole one, or half of its last is nothing
     cutter.flush(frames);
   }
 

@@ -126,7 +126,7 @@ final class AgentLine {
     AgentConnection connected = agent;
     agent = null;
     if (connected != null) {
-      backlog.drainTo(connected);
+      backlog.finish(connected);
       connected.end(reason);
     }
   }

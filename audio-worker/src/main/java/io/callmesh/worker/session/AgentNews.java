@@ -19,6 +19,9 @@ final class AgentNews {
 
   private static final int PER_SECOND = 20;
 
+  /** Characters of a transcript. */
+  private static final int MAX_TEXT = 16_384;
+
   private final WorkerEvents events;
   private final OpenSession open;
   private final TokenBucket allowed = new TokenBucket(BURST, PER_SECOND, System::nanoTime);
@@ -33,9 +36,14 @@ final class AgentNews {
     JsonObject data =
         new JsonObject()
             .put("role", said.role().name().toLowerCase(Locale.ROOT))
-            .put("text", said.text())
+            .put("text", cut(said.text()))
             .put("final", said.last());
     return publish(CallEventType.AGENT_TRANSCRIPT, data);
+  }
+
+  /** A model may say more in one piece than one of our own protocol's agents. */
+  private static String cut(String text) {
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT);
   }
 
   /** Publishes the agent's own event; false when there was too much lately. */

@@ -66,6 +66,21 @@ final class CallerBacklog {
     }
   }
 
+  /**
+   * Sends what the agent still takes, and then the signals, which go before the end in any case.
+   */
+  void finish(AgentConnection agent) {
+    drainTo(agent);
+    for (Object left : waiting) {
+      if (left instanceof Signal signal) {
+        signal.action.accept(agent);
+      }
+    }
+    waiting.clear();
+    bytes = 0;
+    signals = 0;
+  }
+
   private long dropOldest(long limitBytes) {
     long dropped = 0;
     Iterator<Object> entries = waiting.iterator();

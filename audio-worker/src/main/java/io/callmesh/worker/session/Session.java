@@ -335,10 +335,11 @@ final class Session implements AgentLine.Owner {
   @Override
   public void handoff(HandoffRequest request) {
     ports.metrics().agentMessage(AgentMessage.HANDOFF);
-    String refusal = refusal(request);
-    if (!request.state().isEmpty() && !"state_too_large".equals(refusal)) {
+    boolean fits = request.state().toBuffer().length() <= MAX_STATE_BYTES;
+    if (fits && !request.state().isEmpty()) {
       lastState = request.state();
     }
+    String refusal = refusal(request, fits);
     if (refusal != null) {
       refuse(Decision.REFUSED, refusal);
       return;
@@ -346,7 +347,7 @@ final class Session implements AgentLine.Owner {
     store(Outcome.Kind.HANDOFF, request, this::handedOff, this::handoffNotStored);
   }
 
-  private @Nullable String refusal(HandoffRequest request) {
+  private @Nullable String refusal(HandoffRequest request, boolean fits) {
     if (phase != Phase.TALKING || deciding) {
       return ALREADY_ENDED;
     }
@@ -356,7 +357,7 @@ final class Session implements AgentLine.Owner {
     if (connector.destination(request.destination()).isEmpty()) {
       return "unknown_destination";
     }
-    return request.state().toBuffer().length() > MAX_STATE_BYTES ? "state_too_large" : null;
+    return fits ? null : "state_too_large";
   }
 
   private void refuse(Decision decision, String reason) {
