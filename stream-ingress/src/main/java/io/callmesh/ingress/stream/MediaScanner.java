@@ -41,6 +41,7 @@ final class MediaScanner {
   private int tokenStart;
 
   private int tokenEnd;
+  private int usualLetters;
   private int seen;
   private long sequenceNumber;
   private long timestampMs;
@@ -115,7 +116,8 @@ final class MediaScanner {
       }
       int start = tokenStart;
       int stop = tokenEnd;
-      if (!value()) {
+      boolean isPayload = is(start, stop, PAYLOAD);
+      if (!(isPayload && usualPayload()) && !value()) {
         return false;
       }
       if (is(start, stop, TIMESTAMP)) {
@@ -123,11 +125,26 @@ final class MediaScanner {
         if (timestampMs < 0 || !first(SEEN_TIMESTAMP)) {
           return false;
         }
-      } else if (is(start, stop, PAYLOAD) && (!first(SEEN_PAYLOAD) || !decode())) {
+      } else if (isPayload && (!first(SEEN_PAYLOAD) || !decode())) {
         return false;
       }
     } while (another());
     return leave();
+  }
+
+  /**
+   * Takes a text as long as the payload before, without looking at each of its letters: the decoder
+   * does, and refuses a quote among them.
+   */
+  private boolean usualPayload() {
+    int quote = peek() == '"' ? at + 1 + usualLetters : end;
+    if (quote >= end || json[quote] != '"') {
+      return false;
+    }
+    tokenStart = at + 1;
+    tokenEnd = quote;
+    at = quote + 1;
+    return true;
   }
 
   private boolean first(int bit) {
@@ -138,6 +155,7 @@ final class MediaScanner {
 
   private boolean decode() {
     int length = tokenEnd - tokenStart;
+    usualLetters = length;
     if (length % 4 != 0 || json[tokenStart - 1] != '"') {
       return false;
     }
