@@ -164,6 +164,9 @@ final class PlaybackChecks {
 
   private static Verdict markAfterClear(Workbench bench) throws IOException {
     PlayedStream stream = bench.working();
+    if (bench.answering() == Answering.SPEECH && !provokeMarks(bench, stream, 1)) {
+      return Verdict.skipped(NO_MARK); // a bot that is interrupted at once has said nothing yet
+    }
     if (!provokeClear(bench, stream, BURST_MS)) {
       return Verdict.skipped(NO_CLEAR);
     }

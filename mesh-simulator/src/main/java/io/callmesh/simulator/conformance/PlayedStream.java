@@ -165,6 +165,18 @@ final class PlayedStream implements Closeable {
     }
   }
 
+  /** The same audio again and again, by a thread of its own: the server may take it or not. */
+  void flood(byte[] mulaw, int times) {
+    hold();
+    thread(
+        "conformance-flood",
+        () -> {
+          for (int i = 0; i < times && !isOver(); i++) {
+            send(next -> next.media(mulaw));
+          }
+        });
+  }
+
   private static byte[] silence() {
     byte[] frame = new byte[FRAME_BYTES];
     Arrays.fill(frame, MuLaw.SILENCE);
