@@ -47,7 +47,7 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:no required check failed (with --strict: none at all)",
-      "1:a check failed",
+      "1:a check failed, or no stream could be had",
       "2:wrong input, or the server cannot be reached"
     },
     footerHeading = "%nExamples:%n",
@@ -226,8 +226,8 @@ public final class ConformanceCommand implements Callable<Integer> {
       throws WavException, UnreachableException, IOException, InterruptedException {
     requireKnown(only, "--only");
     requireKnown(skip, "--skip");
-    requireWritable("--junit", junit);
-    requireWritable("--json", json);
+    ReportFile.requireWritable("--junit", junit);
+    ReportFile.requireWritable("--json", json);
     if ((url == null) == (webhook == null)) {
       throw new IllegalArgumentException("Give one of --url and --via-webhook.");
     }
@@ -312,13 +312,6 @@ public final class ConformanceCommand implements Callable<Integer> {
     String text = address.toString();
     int query = text.indexOf('?');
     return query < 0 ? address : URI.create(text.substring(0, query));
-  }
-
-  private static void requireWritable(String option, @Nullable Path file) {
-    Path folder = file == null ? null : file.toAbsolutePath().getParent();
-    if (file != null && (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file))) {
-      throw new IllegalArgumentException(option + " " + file + " cannot be written there.");
-    }
   }
 
   private boolean wanted(CheckInfo check) {

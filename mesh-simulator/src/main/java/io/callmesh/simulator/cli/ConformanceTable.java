@@ -101,10 +101,15 @@ final class ConformanceTable implements ConformanceListener {
             .map(count -> count.getValue() + " " + count.getKey())
             .collect(Collectors.joining(", "));
     String time = String.format(Locale.ROOT, "%.1f s", report.millis() / 1_000.0);
-    String verdict =
-        report.passed(false)
-            ? "No required check failed."
-            : "Required checks failed: calls will break.";
-    return counts + " in " + time + ". " + verdict;
+    return counts + " in " + time + ". " + verdict(report);
+  }
+
+  private static String verdict(ConformanceReport report) {
+    if (report.obstacle() != null) {
+      return "No stream can be had: " + report.obstacle() + ".";
+    }
+    return report.passed(false)
+        ? "No required check failed."
+        : "Required checks failed: calls will break.";
   }
 }

@@ -1,12 +1,12 @@
 package io.callmesh.simulator.cli;
 
-import io.callmesh.contracts.security.Secret;
 import io.callmesh.simulator.load.LoadException;
 import io.callmesh.simulator.load.LoadPlan;
 import io.callmesh.simulator.load.LoadReport;
 import io.callmesh.simulator.load.LoadRun;
 import io.callmesh.simulator.load.LoadTarget;
 import io.callmesh.simulator.load.ServerProcess;
+import io.callmesh.simulator.twilio.TwilioAccount;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:all went well",
-      "1:audio was lost, or a stream was refused or broke",
+      "1:audio was lost, altered, duplicated or out of order, a message was malformed,"
+          + " or a stream was refused or broke",
       "2:wrong input"
     },
     footerHeading = "%nExamples:%n",
@@ -50,7 +51,6 @@ public final class LoadCommand implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final int WRONG_INPUT = 2;
   private static final Set<String> HERE = Set.of("localhost", "127.0.0.1", "::1");
-  private static final String NO_ACCOUNT = "AC" + "0".repeat(32);
 
   @Option(
       names = "--url",
@@ -107,13 +107,20 @@ public final class LoadCommand implements Callable<Integer> {
       description = "A <Parameter> of every stream; may be repeated.")
   private Map<String, String> parameters = Map.of();
 
-  @Option(names = "--account-sid", paramLabel = "AC...", description = "Whose calls they are.")
+  @Option(
+      names = "--account-sid",
+      paramLabel = "AC...",
+      description =
+          "Whose calls they are. Default: the account of CALLMESH_TWILIO_ACCOUNTS that has the"
+              + " token.")
   private @Nullable String accountSid;
 
   @Option(
       names = "--auth-token",
       paramLabel = "TOKEN",
-      description = "The account's Auth Token, to sign the handshakes with.")
+      description =
+          "The account's Auth Token, to sign the handshakes with. Better in the environment:"
+              + " TWILIO_AUTH_TOKEN, or else the first of CALLMESH_TWILIO_ACCOUNTS.")
   private @Nullable String authToken;
 
   @Option(
@@ -143,15 +150,17 @@ public final class LoadCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "FILE", description = "Where the figures go as JSON.")
   private @Nullable Path json;
 
+  private final Map<String, String> environment;
   private final PrintStream out;
   private final PrintStream err;
 
-  /** The command with the process's streams. */
+  /** The command with the process's environment and streams. */
   public LoadCommand() {
-    this(System.out, System.err);
+    this(System.getenv(), System.out, System.err);
   }
 
-  LoadCommand(PrintStream out, PrintStream err) {
+  LoadCommand(Map<String, String> environment, PrintStream out, PrintStream err) {
+    this.environment = environment;
     this.out = out;
     this.err = err;
   }
@@ -163,7 +172,7 @@ public final class LoadCommand implements Callable<Integer> {
     try {
       plan = plan();
       server = server(plan.target());
-      requireWritable(json);
+      ReportFile.requireWritable("--out", json);
     } catch (IllegalArgumentException e) {
       return complain(WRONG_INPUT, String.valueOf(e.getMessage()));
     }
@@ -188,6 +197,9 @@ public final class LoadCommand implements Callable<Integer> {
     if (report.frames().missing() + report.frames().skipped() > maxLost) {
       err.println("Audio was lost; --max-lost says how many frames may be.");
     }
+    if (!report.frames().spoilt().isEmpty()) {
+      err.println("What came back is not what went: " + report.frames().spoilt() + ".");
+    }
     return report.isGood(maxLost) ? 0 : FAILED;
   }
 
@@ -196,20 +208,11 @@ public final class LoadCommand implements Callable<Integer> {
     return code;
   }
 
-  /** Before the run, not after it: its figures should not be lost. */
-  private static void requireWritable(@Nullable Path file) {
-    Path folder = file == null ? null : file.toAbsolutePath().getParent();
-    if (file != null && (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file))) {
-      throw new IllegalArgumentException("--out " + file + " cannot be written there.");
-    }
-  }
-
   private LoadPlan plan() {
+    TwilioAccount account = new Settings(environment).accountIfKnown(accountSid, authToken);
     LoadTarget target =
         LoadTarget.of(
-            url,
-            signedUrl == null ? url : signedUrl,
-            authToken == null ? null : new Secret(authToken));
+            url, signedUrl == null ? url : signedUrl, account == null ? null : account.authToken());
     return new LoadPlan(
         target,
         streams,
@@ -218,7 +221,7 @@ public final class LoadCommand implements Callable<Integer> {
         Duration.ofSeconds(seconds),
         Duration.ofSeconds(drain),
         parameters,
-        accountSid == null ? NO_ACCOUNT : accountSid,
+        account == null ? Settings.accountSid(accountSid) : account.accountSid(),
         insecure,
         transcoded);
   }

@@ -7,15 +7,18 @@ import java.io.OutputStream;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a run went.
  *
  * @param results in the order of the catalogue
  * @param answering what the server does with audio
+ * @param obstacle why the first stream, before all checks, did not work; null when it did
  * @param millis how long it took
  */
-public record ConformanceReport(List<CheckResult> results, Answering answering, long millis) {
+public record ConformanceReport(
+    List<CheckResult> results, Answering answering, @Nullable String obstacle, long millis) {
   public ConformanceReport {
     results = List.copyOf(results);
   }
@@ -32,10 +35,14 @@ public record ConformanceReport(List<CheckResult> results, Answering answering, 
     return results.stream().filter(result -> result.outcome() == Outcome.FAILED).toList();
   }
 
-  /** Whether no required check failed; with {@code strict}, no check at all. */
+  /**
+   * Whether there was a stream to be tested, and no required check failed; with {@code strict}, no
+   * check at all.
+   */
   public boolean passed(boolean strict) {
-    return failures().stream()
-        .noneMatch(result -> strict || result.check().severity() == Severity.REQUIRED);
+    return obstacle == null
+        && failures().stream()
+            .noneMatch(result -> strict || result.check().severity() == Severity.REQUIRED);
   }
 
   /** All of it. */
@@ -44,11 +51,11 @@ public record ConformanceReport(List<CheckResult> results, Answering answering, 
     results.forEach(result -> checks.add(json(result)));
     JsonObject counts = new JsonObject();
     counts().forEach((outcome, count) -> counts.put(outcome.toString(), count));
-    return new JsonObject()
-        .put("answering", answering.toString())
-        .put("millis", millis)
-        .put("counts", counts)
-        .put("checks", checks);
+    JsonObject json = new JsonObject().put("answering", answering.toString());
+    if (obstacle != null) {
+      json.put("obstacle", obstacle);
+    }
+    return json.put("millis", millis).put("counts", counts).put("checks", checks);
   }
 
   private static JsonObject json(CheckResult result) {

@@ -34,11 +34,15 @@ public final class ConformanceSuite {
    * A run to be.
    *
    * @param wanted which checks
+   * @throws IllegalArgumentException with a sentence for the user when that is none
    */
   public ConformanceSuite(StreamSource source, Terms terms, Predicate<CheckInfo> wanted) {
     this.source = source;
     this.terms = terms;
     this.checks = Catalogue.CHECKS.stream().filter(check -> wanted.test(check.info())).toList();
+    if (checks.isEmpty()) {
+      throw new IllegalArgumentException("No check is left to be run.");
+    }
   }
 
   /** All checks there are, in the order of a report. */
@@ -61,7 +65,8 @@ public final class ConformanceSuite {
       List<Check> now = checks.stream().filter(check -> check.summing() == summing).toList();
       run(now, rehearsed, listener, results);
     }
-    return new ConformanceReport(inOrder(results), rehearsed.answering(), millisSince(began));
+    return new ConformanceReport(
+        inOrder(results), rehearsed.answering(), rehearsed.obstacle(), millisSince(began));
   }
 
   private List<CheckResult> inOrder(Map<String, CheckResult> results) {

@@ -8,6 +8,7 @@ import io.callmesh.simulator.audio.MuLaw;
 import io.callmesh.simulator.conformance.PlayedStream.Returns;
 import io.callmesh.simulator.conformance.Workbench.Opening;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -88,7 +89,7 @@ final class PlaybackChecks {
     } else {
       stream.burst(Tone.SECOND.milliseconds(BURST_MS));
     }
-    return stream.await(() -> stream.findings().marks() >= count, bench.patience());
+    return stream.await(() -> stream.findings().marks() >= count, bench.answerTime());
   }
 
   private static Verdict returned(Workbench bench) throws IOException {
@@ -136,7 +137,7 @@ final class PlaybackChecks {
     if (bench.answering() == Answering.SPEECH) {
       stream.say(MuLaw.encode(bench.terms().speech()));
     }
-    return stream.await(() -> stream.findings().clears() > 0, bench.patience());
+    return stream.await(() -> stream.findings().clears() > 0, bench.answerTime());
   }
 
   private static Verdict cleared(Workbench bench) throws IOException {
@@ -163,6 +164,9 @@ final class PlaybackChecks {
 
   private static Verdict markAfterClear(Workbench bench) throws IOException {
     PlayedStream stream = bench.working();
+    if (bench.answering() == Answering.SPEECH && !provokeMarks(bench, stream, 1)) {
+      return Verdict.skipped(NO_MARK); // a bot that is interrupted at once has said nothing yet
+    }
     if (!provokeClear(bench, stream, BURST_MS)) {
       return Verdict.skipped(NO_CLEAR);
     }
@@ -170,10 +174,18 @@ final class PlaybackChecks {
     if (before == 0) {
       return Verdict.skipped(NO_MARK);
     }
-    stream.say(Tone.THIRD.milliseconds(2 * TAIL_MS));
-    return stream.await(() -> stream.findings().marks() > before, bench.patience())
+    return marksAgain(bench, stream, before)
         ? bench.goesOn(stream, Tone.FIRST, "a mark after clear")
         : Verdict.failed(before + " marks came before the clear and none after it");
+  }
+
+  /** A speech bot answers no tone; and the speech that provoked the clear may not be over. */
+  private static boolean marksAgain(Workbench bench, PlayedStream stream, long before) {
+    boolean speaking = bench.answering() == Answering.SPEECH;
+    stream.say(
+        speaking ? MuLaw.encode(bench.terms().speech()) : Tone.THIRD.milliseconds(2 * TAIL_MS));
+    Duration limit = speaking ? bench.spoken().plus(bench.answerTime()) : bench.answerTime();
+    return stream.await(() -> stream.findings().marks() > before, limit);
   }
 
   private static Verdict clean(Workbench bench) throws IOException {

@@ -30,7 +30,6 @@ final class PlayedStream implements Closeable {
   private static final int FRAME_BYTES = 160;
   private static final long FRAME_NANOS = 20_000_000;
   private static final int MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
-  private static final int MOST_PONGS = 1_000;
   private static final int NO_CODE = 1005;
 
   private final WireSocket socket;
@@ -45,9 +44,10 @@ final class PlayedStream implements Closeable {
   private final Queue<byte[]> toSay = new ArrayDeque<>();
   private final byte[] played = new byte[FRAME_BYTES];
   private final List<String> heldMarks = new ArrayList<>();
-  private final List<String> pongs = new ArrayList<>();
   private Returns returns = Returns.WHEN_PLAYED;
   private long marksReturned;
+  private long pings;
+  private @Nullable String unansweredPing;
   private long clearedAt;
   private boolean flowing;
   private boolean readingPaused;
@@ -165,6 +165,18 @@ final class PlayedStream implements Closeable {
     }
   }
 
+  /** The same audio again and again, by a thread of its own: the server may take it or not. */
+  void flood(byte[] mulaw, int times) {
+    hold();
+    thread(
+        "conformance-flood",
+        () -> {
+          for (int i = 0; i < times && !isOver(); i++) {
+            send(next -> next.media(mulaw));
+          }
+        });
+  }
+
   private static byte[] silence() {
     byte[] frame = new byte[FRAME_BYTES];
     Arrays.fill(frame, MuLaw.SILENCE);
@@ -271,10 +283,22 @@ final class PlayedStream implements Closeable {
     return !await(() -> over || closeCode != null, time) && isOpen();
   }
 
-  /** Whether a ping with this payload is answered in time. */
+  /** Whether a ping is answered in time; its payload was in none before it. */
+  boolean answersPing(Duration limit) {
+    String payload;
+    synchronized (this) {
+      payload = "alive-" + ++pings;
+    }
+    return answersPing(payload, limit);
+  }
+
+  /** Whether a ping with this payload is answered in time; one at a time. */
   boolean answersPing(String payload, Duration limit) {
+    synchronized (this) {
+      unansweredPing = payload;
+    }
     sendFrame(true, WireFrame.PING, payload.getBytes(StandardCharsets.US_ASCII));
-    return await(() -> pongs.contains(payload), limit);
+    return await(() -> unansweredPing == null, limit);
   }
 
   // What the suite asks.
@@ -425,10 +449,10 @@ final class PlayedStream implements Closeable {
   }
 
   private synchronized void pong(String payload) {
-    if (pongs.size() < MOST_PONGS) {
-      pongs.add(payload);
+    if (payload.equals(unansweredPing)) {
+      unansweredPing = null;
+      notifyAll();
     }
-    notifyAll();
   }
 
   private void closed(byte[] payload) {

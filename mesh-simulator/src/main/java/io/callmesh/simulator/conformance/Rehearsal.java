@@ -18,7 +18,6 @@ final class Rehearsal {
   private static final Duration FOR_AN_ECHO = Duration.ofSeconds(3);
   private static final Duration FOR_A_CLEAR = Duration.ofSeconds(1);
   private static final int TONE_MS = 240;
-  private static final int SAMPLES_PER_MS = 8;
 
   private final Workbench bench;
 
@@ -57,10 +56,8 @@ final class Rehearsal {
     if (stream.awaitTone(Tone.FIRST, 0, limit)) {
       return Answering.ECHO;
     }
-    short[] speech = bench.terms().speech();
-    stream.say(MuLaw.encode(speech));
-    Duration spoken = Duration.ofMillis(speech.length / SAMPLES_PER_MS);
-    return stream.awaitAudible(0, spoken.plus(bench.patience()))
+    stream.say(MuLaw.encode(bench.terms().speech()));
+    return stream.awaitAudible(0, bench.spoken().plus(bench.patience()))
         ? Answering.SPEECH
         : Answering.SILENCE;
   }

@@ -1,5 +1,6 @@
 package io.callmesh.simulator.conformance;
 
+import io.callmesh.simulator.WebSocketAccept;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -12,8 +13,6 @@ import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -25,7 +24,6 @@ import java.util.Random;
  * only what is right. Blocks. One thread reads; any may write.
  */
 final class WireSocket implements Closeable {
-  private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final int TIMEOUT_MS = 10_000;
   private static final int MOST_HEAD_BYTES = 16 * 1024;
   private static final int MOST_FRAME_BYTES = 16 * 1024 * 1024;
@@ -80,7 +78,7 @@ final class WireSocket implements Closeable {
     headers.forEach(
         (name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
     out.write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-    HandshakeAnswer answer = HandshakeAnswer.of(head(), accept(key));
+    HandshakeAnswer answer = HandshakeAnswer.of(head(), WebSocketAccept.of(key));
     plain.setSoTimeout(0);
     return answer;
   }
@@ -89,16 +87,6 @@ final class WireSocket implements Closeable {
     String path = endpoint.getRawPath();
     String query = endpoint.getRawQuery();
     return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
-  }
-
-  @SuppressWarnings("InsecureCryptoUsage") // the RFC's own choice, and no secret is kept by it
-  private static String accept(String key) {
-    try {
-      byte[] text = (key + GUID).getBytes(StandardCharsets.US_ASCII);
-      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1").digest(text));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-1", e);
-    }
   }
 
   private List<String> head() throws IOException {

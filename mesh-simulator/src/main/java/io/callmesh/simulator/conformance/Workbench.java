@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Workbench implements Closeable {
   private static final Duration SETTLING = Duration.ofMillis(300);
   private static final int TONE_MS = 240;
+  private static final int SAMPLES_PER_MS = 8;
 
   private final StreamSource source;
   private final Terms terms;
@@ -65,6 +66,16 @@ final class Workbench implements Closeable {
 
   Duration patience() {
     return terms.patience();
+  }
+
+  /** How long what the caller says takes. */
+  Duration spoken() {
+    return Duration.ofMillis(terms.speech().length / SAMPLES_PER_MS);
+  }
+
+  /** How long the server may take to do something about what it was just told. */
+  Duration answerTime() {
+    return answering() == Answering.SPEECH ? spoken().plus(patience()) : patience();
   }
 
   StreamInvitation invitation() throws IOException {
@@ -223,7 +234,7 @@ final class Workbench implements Closeable {
   }
 
   private @Nullable String notAlive(PlayedStream stream) {
-    if (!stream.answersPing("alive", patience())) {
+    if (!stream.answersPing(patience())) {
       return stream.isOpen() ? "a ping was not answered" + inTime() : stream.ending();
     }
     return stream.staysOpen(SETTLING) ? null : stream.ending();

@@ -1,10 +1,7 @@
 package io.callmesh.simulator.load;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.callmesh.contracts.twilio.TwilioSignature;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.callmesh.simulator.WebSocketAccept;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -16,7 +13,6 @@ final class Handshake {
   static final int MAX_ANSWER = 16 * 1024;
 
   private static final String ACCEPT = "sec-websocket-accept";
-  private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final LoadTarget target;
@@ -61,15 +57,6 @@ final class Handshake {
     int colon = line.indexOf(':');
     return colon > 0
         && line.substring(0, colon).toLowerCase(Locale.ROOT).equals(ACCEPT)
-        && line.substring(colon + 1).strip().equals(accept());
-  }
-
-  private String accept() {
-    try {
-      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
-      return Base64.getEncoder().encodeToString(sha1.digest((key + GUID).getBytes(ISO_8859_1)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-1", e);
-    }
+        && line.substring(colon + 1).strip().equals(WebSocketAccept.of(key));
   }
 }

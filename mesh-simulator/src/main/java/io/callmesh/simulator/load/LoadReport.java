@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,17 @@ public record LoadReport(
       return sent - returned;
     }
 
+    /** What came back otherwise than it went, and how often; empty when nothing did. */
+    public Map<String, Long> spoilt() {
+      Map<String, Long> spoilt = new TreeMap<>();
+      spoilt.put("altered", altered);
+      spoilt.put("duplicated", duplicated);
+      spoilt.put("malformed", malformed);
+      spoilt.put("out of order", outOfOrder);
+      spoilt.values().removeIf(count -> count == 0);
+      return spoilt;
+    }
+
     private JsonObject json() {
       return new JsonObject()
           .put("sent", sent)
@@ -96,7 +108,12 @@ public record LoadReport(
    * @param heap the same with all streams
    */
   public record Server(
-      long pid, CpuTime cpu, long residentBefore, long resident, long heapBefore, long heap) {}
+      long pid, CpuTime cpu, long residentBefore, long resident, long heapBefore, long heap) {
+    /** Whether the heap is known both times, so that a difference means something. */
+    public boolean knowsHeap() {
+      return heapBefore > 0 && heap > 0;
+    }
+  }
 
   /** CPU time of a process per frame there and back, in us. */
   public double microsPerFrame(CpuTime cpu) {
@@ -112,11 +129,15 @@ public record LoadReport(
     return open == 0 ? 0 : bytes / 1024.0 / open;
   }
 
-  /** Whether no stream was refused or broke, and at most so many frames were lost. */
+  /**
+   * Whether no stream was refused or broke, at most so many frames were lost, and all others came
+   * back once, in order and as they went.
+   */
   public boolean isGood(long mostLost) {
     return faults.isEmpty()
         && open == streams
         && frames.sent() > 0
+        && frames.spoilt().isEmpty()
         && frames.missing() + frames.skipped() <= mostLost;
   }
 
@@ -164,7 +185,7 @@ public record LoadReport(
               kibPerStream(server.resident() - server.residentBefore()),
               server.resident() / 1e6,
               server.residentBefore() / 1e6));
-      if (server.heap() > 0) {
+      if (server.knowsHeap()) {
         lines.add(
             line(
                 "           %.1f KiB of heap per stream after a collection (%.1f MB, before %.1f MB)",
@@ -223,7 +244,7 @@ public record LoadReport(
             .put(
                 "residentBytesPerStream",
                 (long) (1024 * kibPerStream(process.resident() - process.residentBefore())));
-    if (process.heap() > 0) {
+    if (process.knowsHeap()) {
       json.put("heapBytesBefore", process.heapBefore())
           .put("heapBytes", process.heap())
           .put(

@@ -1,13 +1,17 @@
 package io.callmesh.simulator.load;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds in a server's messages what a load needs, without parsing them whole. One event loop's own.
+ * Finds in a server's messages what a load needs, without parsing them whole unless they escape
+ * something. One event loop's own.
  */
 final class ServerMessages {
   static final int MAX_SIZE = 1 << 20;
@@ -37,7 +41,12 @@ final class ServerMessages {
    */
   int readAudio(int length) {
     int start = valueOf(PAYLOAD, length);
-    return start < 0 ? 0 : decode(start, end(start, length));
+    if (start < 0) {
+      return 0;
+    }
+    int end = end(start, length);
+    int bytes = decode(start, end);
+    return bytes < 0 && isEscaped(start, end) ? decode(parsed(length, "media", "payload")) : bytes;
   }
 
   private int decode(int start, int end) {
@@ -46,11 +55,45 @@ final class ServerMessages {
         System.arraycopy(text, start, usualText, 0, USUAL);
         return Base64.getDecoder().decode(usualText, roomy(FrameStamp.FRAME + 2));
       }
-      byte[] decoded = Base64.getDecoder().decode(Arrays.copyOfRange(text, start, end));
-      System.arraycopy(decoded, 0, roomy(decoded.length), 0, decoded.length);
-      return decoded.length;
+      return keep(Base64.getDecoder().decode(Arrays.copyOfRange(text, start, end)));
     } catch (IllegalArgumentException notBase64) {
       return -1;
+    }
+  }
+
+  private int decode(@Nullable String payload) {
+    try {
+      return payload == null ? -1 : keep(Base64.getDecoder().decode(payload));
+    } catch (IllegalArgumentException notBase64) {
+      return -1;
+    }
+  }
+
+  private int keep(byte[] decoded) {
+    System.arraycopy(decoded, 0, roomy(decoded.length), 0, decoded.length);
+    return decoded.length;
+  }
+
+  /** Whether a text has to be parsed to be read: no base64 and no usual name has to. */
+  private boolean isEscaped(int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (text[i] == '\\' || text[i] < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A text in an object of the message in the room, the slow way; null when it is not there. */
+  private @Nullable String parsed(int length, String object, String member) {
+    try {
+      return new JsonObject(new String(text, 0, length, UTF_8)).getValue(object)
+                  instanceof JsonObject inner
+              && inner.getValue(member) instanceof String value
+          ? value
+          : null;
+    } catch (DecodeException notJson) {
+      return null;
     }
   }
 
@@ -71,7 +114,13 @@ final class ServerMessages {
       return null;
     }
     int start = valueOf(NAME, length);
-    return start < 0 ? null : new String(text, start, end(start, length) - start, ISO_8859_1);
+    if (start < 0) {
+      return null;
+    }
+    int end = end(start, length);
+    return isEscaped(start, end)
+        ? parsed(length, "mark", "name")
+        : new String(text, start, end - start, ISO_8859_1);
   }
 
   boolean isClear(int length) {

@@ -2,9 +2,10 @@ package io.callmesh.simulator.load;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ public final class ServerProcess {
   private static final Path PROC = Path.of("/proc");
   private static final String LISTENING = "0A";
   private static final Pattern HEAP_USED = Pattern.compile("(?:heap|generation) .* used (\\d+)K");
-  private static final long JCMD_LIMIT_S = 60;
+  private static final Duration JCMD_LIMIT = Duration.ofSeconds(60);
 
   private final long pid;
 
@@ -106,13 +107,18 @@ public final class ServerProcess {
       return OptionalLong.empty();
     }
     try {
-      String unused = jcmd("GC.run");
-      Matcher used = HEAP_USED.matcher(jcmd("GC.heap_info"));
-      long bytes = used.results().mapToLong(line -> Long.parseLong(line.group(1)) * 1024).sum();
+      // without a collection the figure would be another
+      Optional<String> heap = jcmd("GC.run").isPresent() ? jcmd("GC.heap_info") : Optional.empty();
+      long bytes = heap.stream().mapToLong(ServerProcess::bytesUsed).sum();
       return bytes == 0 ? OptionalLong.empty() : OptionalLong.of(bytes);
     } catch (IOException noJcmd) {
       return OptionalLong.empty();
     }
+  }
+
+  private static long bytesUsed(String heap) {
+    Matcher used = HEAP_USED.matcher(heap);
+    return used.results().mapToLong(line -> Long.parseLong(line.group(1)) * 1024).sum();
   }
 
   private boolean isJvm() {
@@ -123,11 +129,30 @@ public final class ServerProcess {
     }
   }
 
-  private String jcmd(String command) throws IOException, InterruptedException {
+  private Optional<String> jcmd(String command) throws IOException, InterruptedException {
     String tool = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    Process jcmd =
-        new ProcessBuilder(tool, String.valueOf(pid), command).redirectErrorStream(true).start();
-    String output = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return jcmd.waitFor(JCMD_LIMIT_S, TimeUnit.SECONDS) && jcmd.exitValue() == 0 ? output : "";
+    return output(List.of(tool, String.valueOf(pid), command), JCMD_LIMIT);
+  }
+
+  /** What a command says; empty when it fails, or does not end in time and is ended. */
+  static Optional<String> output(List<String> command, Duration limit)
+      throws IOException, InterruptedException {
+    Path output = Files.createTempFile("callmesh-load", ".txt"); // a pipe would have no time limit
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      try {
+        boolean well =
+            process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0;
+        return well ? Optional.of(Files.readString(output)) : Optional.empty();
+      } finally {
+        var unused = process.destroyForcibly();
+      }
+    } finally {
+      Files.delete(output);
+    }
   }
 }

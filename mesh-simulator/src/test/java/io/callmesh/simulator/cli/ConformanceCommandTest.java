@@ -134,6 +134,33 @@ class ConformanceCommandTest {
   }
 
   @Test
+  void serverThatRefusesEveryStreamFailsWhateverIsSelected() throws Exception {
+    int port =
+        vertx
+            .createHttpServer()
+            .webSocketHandshakeHandler(
+                handshake -> handshake.reject(403).onFailure(Throwable::printStackTrace))
+            .webSocketHandler(socket -> {})
+            .listen(0, "127.0.0.1")
+            .await(10, TimeUnit.SECONDS)
+            .actualPort();
+    Path json = folder.resolve("report.json");
+
+    int code =
+        runShort(
+            "--url",
+            "ws://127.0.0.1:" + port + "/media",
+            "--only",
+            "dtmf",
+            "--json",
+            json.toString());
+
+    assertThat(code).isEqualTo(1);
+    assertThat(out()).contains("1 skipped").contains("No stream can be had:").contains("403");
+    assertThat(new JsonObject(Files.readString(json)).getString("obstacle")).contains("403");
+  }
+
+  @Test
   void listsTheChecks() {
     assertThat(run("--list")).isZero();
     assertThat(out()).contains("slow-reader", "required", "Marks and clear");
@@ -144,13 +171,16 @@ class ConformanceCommandTest {
     assertThat(run()).isEqualTo(2);
     assertThat(run("--url", "http://bot.example.com")).isEqualTo(2);
     assertThat(run("--url", "ws://bot.example.com", "--only", "nonsense")).isEqualTo(2);
+    assertThat(run("--url", "ws://bot.example.com", "--only", "dtmf", "--skip", "dtmf"))
+        .isEqualTo(2);
     assertThat(run("--url", "ws://bot.example.com", "--expect", "singing")).isEqualTo(2);
     assertThat(run("--url", "ws://bot.example.com", "--patience", "0")).isEqualTo(2);
     assertThat(run("--via-webhook", "https://bot.example.com/voice")).isEqualTo(2);
     assertThat(run("--url", "ws://h", "--junit", folder.resolve("no/such.xml").toString()))
         .isEqualTo(2);
     assertThat(err().lines())
-        .hasSize(7)
+        .hasSize(8)
+        .anyMatch(line -> line.contains("No check is left"))
         .anyMatch(line -> line.contains("--url and --via-webhook"))
         .anyMatch(line -> line.contains("nonsense"))
         .anyMatch(line -> line.contains("Auth Token"));

@@ -2,6 +2,7 @@ package io.callmesh.simulator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.callmesh.contracts.twilio.TwilioSignature;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
@@ -12,7 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,10 +40,15 @@ class LoadCommandTest {
   }
 
   private int run(String url, String... more) {
+    return run(Map.of(), url, more);
+  }
+
+  private int run(Map<String, String> environment, String url, String... more) {
     List<String> arguments = new ArrayList<>(List.of("--url", url));
     arguments.addAll(Arrays.asList(more));
     LoadCommand command =
         new LoadCommand(
+            environment,
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
     return new CommandLine(command).execute(arguments.toArray(String[]::new));
@@ -103,6 +113,60 @@ class LoadCommandTest {
     JsonObject server = new JsonObject(Files.readString(json)).getJsonObject("server");
     assertThat(server.getLong("pid")).isEqualTo(ProcessHandle.current().pid());
     assertThat(server.getLong("residentBytes")).isPositive();
+  }
+
+  @Test
+  void audioThatComesTwiceIsExitCode1() throws Exception {
+    int port =
+        vertx
+            .createHttpServer()
+            .webSocketHandler(
+                socket ->
+                    socket.textMessageHandler(
+                        text -> {
+                          if (text.startsWith("{\"event\":\"media\"")) {
+                            var unused =
+                                socket
+                                    .writeTextMessage(text)
+                                    .compose(sent -> socket.writeTextMessage(text));
+                          }
+                        }))
+            .listen(0, "127.0.0.1")
+            .await(10, TimeUnit.SECONDS)
+            .actualPort();
+
+    assertThat(run("ws://127.0.0.1:" + port + "/", briefly("--drain", "20"))).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("duplicated=")
+        .doesNotContain("Audio was lost");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "TWILIO_AUTH_TOKEN        | shared-token",
+        "CALLMESH_TWILIO_ACCOUNTS | [{\"accountSid\":\"AC7\",\"authTokens\":[\"shared-token\"]}]"
+      })
+  void signsWithTheTokenOfTheEnvironment(String variable, String value) throws Exception {
+    Set<String> signatures = ConcurrentHashMap.newKeySet();
+    int port =
+        vertx
+            .createHttpServer()
+            .webSocketHandshakeHandler(
+                handshake -> {
+                  signatures.add(String.valueOf(handshake.headers().get(TwilioSignature.HEADER)));
+                  handshake.accept().onFailure(Throwable::printStackTrace);
+                })
+            .webSocketHandler(socket -> echo(socket, 0))
+            .listen(0, "127.0.0.1")
+            .await(10, TimeUnit.SECONDS)
+            .actualPort();
+    String url = "ws://127.0.0.1:" + port + "/streams";
+
+    assertThat(run(Map.of(variable, value), url, briefly("--drain", "20"))).isZero();
+    assertThat(signatures)
+        .containsExactly(TwilioSignature.of("shared-token", url, Collections.emptySortedMap()));
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +33,13 @@ final class EchoServer implements AutoCloseable {
   private static final long START_TIMEOUT_MS = 5_000;
   private static final long EARLY_MS = 250;
   private static final long PING_MS = 300;
+  private static final long STUCK_MS = 200;
 
   private final Vertx vertx;
   private final Fault fault;
   private final boolean signed;
   private final HttpServer server;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile boolean crashed;
 
   /** What is wrong with it, and the checks that must find it. */
@@ -70,7 +73,8 @@ final class EchoServer implements AutoCloseable {
     /** From here on to be found one at a time, since they spoil everything that runs beside. */
     ELEVEN_MINUTES_AT_ONCE("pacing"),
     CRASHES_OF_A_LOST_CONNECTION("reset"),
-    ONE_STREAM_FOR_ALL("two-streams");
+    ONE_STREAM_FOR_ALL("two-streams"),
+    BLOCKS_ON_A_FULL_SOCKET("slow-reader");
 
     private final String found;
 
@@ -85,7 +89,8 @@ final class EchoServer implements AutoCloseable {
     boolean spoilsEverything() {
       return this == ELEVEN_MINUTES_AT_ONCE
           || this == CRASHES_OF_A_LOST_CONNECTION
-          || this == ONE_STREAM_FOR_ALL;
+          || this == ONE_STREAM_FOR_ALL
+          || this == BLOCKS_ON_A_FULL_SOCKET;
     }
   }
 
@@ -119,6 +124,7 @@ final class EchoServer implements AutoCloseable {
 
   @Override
   public void close() throws TimeoutException {
+    closing.countDown();
     server.close().await(10, TimeUnit.SECONDS);
   }
 
@@ -148,6 +154,7 @@ final class EchoServer implements AutoCloseable {
     private boolean text;
     private boolean cleared;
     private boolean stopped;
+    private boolean watched;
     private int media;
     private int marks;
 
@@ -333,6 +340,24 @@ final class EchoServer implements AutoCloseable {
             WebSocketFrame.continuationFrame(Buffer.buffer(json.substring(10)), true));
       } else {
         socket.writeTextMessage(json).onFailure(cause -> {});
+      }
+      if (fault == Fault.BLOCKS_ON_A_FULL_SOCKET && !watched && socket.writeQueueFull()) {
+        watched = true;
+        long later = vertx.setTimer(STUCK_MS, tick -> blockWhileFull());
+        assert later >= 0;
+      }
+    }
+
+    /** A queue that is full only because much was written at once is empty by now. */
+    private void blockWhileFull() {
+      watched = false;
+      if (!socket.isClosed() && socket.writeQueueFull()) {
+        try {
+          boolean closed = closing.await(1, TimeUnit.MINUTES);
+          assert closed;
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
       }
     }
 

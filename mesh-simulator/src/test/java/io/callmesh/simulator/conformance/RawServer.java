@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,12 +28,22 @@ final class RawServer implements AutoCloseable {
 
   private final ServerSocket server;
   private final String head;
-  private final byte[] afterwards;
+  private final Conversation conversation;
 
-  private RawServer(ServerSocket server, String head, byte[] afterwards) {
+  private RawServer(ServerSocket server, String head, Conversation conversation) {
     this.server = server;
     this.head = head;
-    this.afterwards = afterwards;
+    this.conversation = conversation;
+  }
+
+  /** What follows a handshake; its end is the connection's. */
+  interface Conversation {
+    /**
+     * Holds it.
+     *
+     * @param in bytes, as chars
+     */
+    void hold(Reader in, OutputStream out) throws IOException;
   }
 
   /** A head that is good but for these lines more. */
@@ -57,8 +68,22 @@ final class RawServer implements AutoCloseable {
     for (int octet : afterwards) {
       bytes.write(octet);
     }
+    return start(
+        head,
+        (in, out) -> {
+          if (in.read() >= 0) {
+            out.write(bytes.toByteArray());
+          }
+          while (in.read() >= 0) {
+            // whatever it says
+          }
+        });
+  }
+
+  /** Starts one that goes on as the test has it, on a thread for each connection. */
+  static RawServer start(String head, Conversation conversation) throws IOException {
     ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    RawServer raw = new RawServer(socket, head, bytes.toByteArray());
+    RawServer raw = new RawServer(socket, head, conversation);
     Thread thread = new Thread(raw::serve, "raw-server");
     thread.setDaemon(true);
     thread.start();
@@ -99,12 +124,7 @@ final class RawServer implements AutoCloseable {
       }
       OutputStream out = socket.getOutputStream();
       out.write(head.replace("ACCEPT", accept(key)).getBytes(StandardCharsets.ISO_8859_1));
-      if (in.read() >= 0) {
-        out.write(afterwards);
-      }
-      while (in.read() >= 0) {
-        // whatever it says
-      }
+      conversation.hold(in, out);
     } catch (IOException e) {
       // the client went away
     }

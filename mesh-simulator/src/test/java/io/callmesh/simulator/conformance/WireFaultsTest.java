@@ -79,6 +79,17 @@ class WireFaultsTest {
   }
 
   @Test
+  void silentServerThatAnswersNoMorePingsIsFound() throws Exception {
+    RawServer.Conversation deafened = new PingAnswerer("weather");
+    try (RawServer server = RawServer.start(RawServer.GOOD_HEAD, deafened)) {
+      ConformanceReport report = run(server, "unknown-event", "sequence-gap");
+      assertThat(report.answering()).isEqualTo(Answering.SILENCE);
+      assertThat(failures(report)).containsOnlyKeys("unknown-event");
+      assertThat(failures(report).get("unknown-event")).contains("a ping was not answered");
+    }
+  }
+
+  @Test
   void maskedAndCompressedFramesAreFound() throws Exception {
     int[] masked = {0x81, 0x82, 0, 0, 0, 0, '{', '}'};
     try (RawServer server = RawServer.start(RawServer.GOOD_HEAD, masked)) {

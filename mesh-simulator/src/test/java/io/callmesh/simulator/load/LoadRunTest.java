@@ -141,8 +141,11 @@ class LoadRunTest {
           }
         };
     try (EchoServer server = new EchoServer(confused)) {
-      LoadReport.Frames frames = runInVain(server, false).frames();
+      LoadReport report = runInVain(server, false);
 
+      LoadReport.Frames frames = report.frames();
+      assertThat(report.isGood(frames.missing())).isFalse();
+      assertThat(frames.spoilt()).containsOnlyKeys("duplicated", "out of order");
       assertThat(frames.outOfOrder()).isPositive();
       assertThat(frames.duplicated()).isPositive();
       assertThat(frames.unknown()).isPositive();
@@ -185,9 +188,12 @@ class LoadRunTest {
           }
         };
     try (EchoServer server = new EchoServer(louder)) {
-      LoadReport.Frames frames = run(server, 1).frames();
+      LoadReport report = run(server, 1);
 
+      LoadReport.Frames frames = report.frames();
       assertThat(frames.altered()).isEqualTo(frames.sent()).isPositive();
+      assertThat(frames.missing()).isZero();
+      assertThat(report.isGood(0)).isFalse();
     }
   }
 
@@ -258,6 +264,27 @@ class LoadRunTest {
       LoadReport report = run(server, 2);
 
       assertThat(report.faults()).isEqualTo(Map.of("closed with code 1011", 2));
+      assertThat(report.isGood(0)).isFalse();
+    }
+  }
+
+  @Test
+  void messageThatTwilioWouldNotTakeIsNotGood() throws Exception {
+    EchoServer.Habits stuttering =
+        new EchoServer.Habits() {
+          @Override
+          public void frame(ServerWebSocket socket, String sid, String payload, int count) {
+            EchoServer.Habits.send(socket, sid, payload);
+            if (count == 20) {
+              EchoServer.Habits.send(socket, sid, "no base64!");
+            }
+          }
+        };
+    try (EchoServer server = new EchoServer(stuttering)) {
+      LoadReport report = run(server, 1);
+
+      assertThat(report.frames().spoilt()).isEqualTo(Map.of("malformed", 1L));
+      assertThat(report.frames().missing()).isZero();
       assertThat(report.isGood(0)).isFalse();
     }
   }

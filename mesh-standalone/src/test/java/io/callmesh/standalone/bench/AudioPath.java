@@ -8,9 +8,9 @@ import java.util.stream.Collectors;
 /** A way that audio takes from a simulated Twilio to an agent that echoes, and back. */
 enum AudioPath {
   /** Straight to the agent: what the machine, the load and the agent take by themselves. */
-  DIRECT("", "", 0),
+  DIRECT("", "mulaw", 8_000),
   /** Over the bare relay in C: the floor. */
-  RELAY("", "", 0),
+  RELAY("", "mulaw", 8_000),
   MULAW("callmesh", "mulaw", 8_000),
   PCM8("callmesh", "pcm_s16le", 8_000),
   PCM16("callmesh", "pcm_s16le", 16_000),
@@ -49,9 +49,12 @@ enum AudioPath {
     return !protocol.isEmpty();
   }
 
-  /** Whether frames come back in other mu-law codes than they went. */
+  /**
+   * Whether frames may come back in other mu-law codes than they went: even at 8 kHz PCM has one
+   * zero where mu-law has two.
+   */
   boolean transcoded() {
-    return sampleRate > 8_000;
+    return !encoding.equals("mulaw");
   }
 
   /** The body of the request that creates its connector. */

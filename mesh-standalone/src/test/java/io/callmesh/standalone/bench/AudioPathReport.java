@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -38,7 +39,9 @@ record AudioPathReport(boolean pinned, boolean realTime, List<Map<AudioPath, Run
 
     double heapKib() {
       LoadReport.Server server = load.server();
-      return server == null ? 0 : load.kibPerStream(server.heap() - server.heapBefore());
+      return server == null || !server.knowsHeap()
+          ? Double.NaN
+          : load.kibPerStream(server.heap() - server.heapBefore());
     }
 
     double residentKib() {
@@ -48,7 +51,7 @@ record AudioPathReport(boolean pinned, boolean realTime, List<Map<AudioPath, Run
 
     String line(AudioPath path) {
       CpuTime own = load.own();
-      return "%-8s %9.1f %9.1f %9.2f %9.2f %9.2f %9.2f %9d %9.2f  %s"
+      return "%-8s %9.1f %9.1f %9.2f %9.2f %9.2f %9.2f %9d %9d %9.2f  %s"
           .formatted(
               path.text(),
               cpu(),
@@ -58,13 +61,20 @@ record AudioPathReport(boolean pinned, boolean realTime, List<Map<AudioPath, Run
               load.delay().max(),
               load.late().p99(),
               load.frames().missing() + load.frames().skipped(),
+              load.frames().altered(),
               others(),
-              load.faults().isEmpty() ? "" : load.faults().toString());
+              faults());
+    }
+
+    private String faults() {
+      Map<String, Number> faults = new TreeMap<>(load.faults());
+      faults.putAll(load.frames().spoilt());
+      return faults.isEmpty() ? "" : faults.toString();
     }
   }
 
   static String header() {
-    return "%-8s %9s %9s %9s %9s %9s %9s %9s %9s  %s"
+    return "%-8s %9s %9s %9s %9s %9s %9s %9s %9s %9s  %s"
         .formatted(
             "path",
             "us/frame",
@@ -74,11 +84,12 @@ record AudioPathReport(boolean pinned, boolean realTime, List<Map<AudioPath, Run
             "max ms",
             "late p99",
             "lost",
+            "altered",
             "others",
             "faults");
   }
 
-  /** Whether nothing was lost on any path. */
+  /** Whether everything came back on every path, once, in order and as it went. */
   boolean isGood() {
     return rounds.stream()
         .flatMap(round -> round.values().stream())
@@ -89,7 +100,7 @@ record AudioPathReport(boolean pinned, boolean realTime, List<Map<AudioPath, Run
   String text() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%-8s %9s %9s %10s %10s %9s %12s %12s"
+        "%-8s %9s %9s %10s %10s %9s %9s %12s %12s"
             .formatted(
                 "path",
                 "us/frame",
@@ -97,6 +108,7 @@ record AudioPathReport(boolean pinned, boolean realTime, List<Map<AudioPath, Run
                 "+p50 ms",
                 "+p99 ms",
                 "lost",
+                "altered",
                 "heap KiB",
                 "resident KiB"));
     paths().forEach(path -> lines.add(summary(path)));
@@ -111,7 +123,7 @@ record AudioPathReport(boolean pinned, boolean realTime, List<Map<AudioPath, Run
   }
 
   private String summary(AudioPath path) {
-    return "%-8s %9.1f %9.2f %10.2f %10.2f %9d %12.1f %12.1f"
+    return "%-8s %9.1f %9.2f %10.2f %10.2f %9d %9d %12.1f %12.1f"
         .formatted(
             path.text(),
             median(path, Run::cpu),
@@ -119,6 +131,7 @@ record AudioPathReport(boolean pinned, boolean realTime, List<Map<AudioPath, Run
             added(path, run -> run.load().delay().p50()),
             added(path, run -> run.load().delay().p99()),
             lost(path),
+            altered(path),
             median(path, Run::heapKib),
             median(path, Run::residentKib));
   }
@@ -129,12 +142,16 @@ record AudioPathReport(boolean pinned, boolean realTime, List<Map<AudioPath, Run
         .sum();
   }
 
+  private long altered(AudioPath path) {
+    return runs(path).mapToLong(run -> run.load().frames().altered()).sum();
+  }
+
   private Stream<Run> runs(AudioPath path) {
     return rounds.stream().flatMap(round -> Optional.ofNullable(round.get(path)).stream());
   }
 
   private double median(AudioPath path, ToDoubleFunction<Run> figure) {
-    return median(runs(path).mapToDouble(figure));
+    return median(runs(path).mapToDouble(figure).filter(Double::isFinite));
   }
 
   private static double median(DoubleStream figures) {
@@ -186,8 +203,9 @@ record AudioPathReport(boolean pinned, boolean realTime, List<Map<AudioPath, Run
     put(json, "timesRelay", ratio(path));
     put(json, "addedP50Ms", added(path, run -> run.load().delay().p50()));
     put(json, "addedP99Ms", added(path, run -> run.load().delay().p99()));
+    put(json, "heapKibPerStream", median(path, Run::heapKib));
     return json.put("lost", lost(path))
-        .put("heapKibPerStream", median(path, Run::heapKib))
+        .put("altered", altered(path))
         .put("residentKibPerStream", median(path, Run::residentKib));
   }
 
