@@ -56,6 +56,7 @@ public final class IngressMetrics {
   private final AtomicInteger streams = new AtomicInteger();
   private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
   private final Map<StreamEnd, Counter> ended = new EnumMap<>(StreamEnd.class);
+  private final Counter endedByWorker;
   private final Counter framesIn;
   private final Counter framesOut;
   private final Counter droppedInMs;
@@ -86,6 +87,7 @@ public final class IngressMetrics {
     for (StreamEnd end : StreamEnd.values()) {
       ended.put(end, meters.counter("callmesh.ingress.streams.ended", "reason", end.text()));
     }
+    endedByWorker = meters.counter("callmesh.ingress.streams.ended", "reason", "agent_done");
     framesIn = meters.counter("callmesh.ingress.frames", "direction", "in");
     framesOut = meters.counter("callmesh.ingress.frames", "direction", "out");
     droppedInMs = meters.counter("callmesh.ingress.audio.dropped.ms", "direction", "in");
@@ -131,6 +133,12 @@ public final class IngressMetrics {
   public void ended(StreamEnd reason) {
     streams.decrementAndGet();
     counter(ended, reason).increment();
+  }
+
+  /** A stream is gone since its worker said that the agent's part is over. */
+  public void endedByWorker() {
+    streams.decrementAndGet();
+    endedByWorker.increment();
   }
 
   /** A piece of caller audio came. */

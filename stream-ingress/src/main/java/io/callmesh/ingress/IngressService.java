@@ -69,7 +69,14 @@ public final class IngressService implements MeshService {
   private Future<?> mount(Vertx vertx, Router router) {
     StreamTable table =
         new StreamTable(
-            vertx, config, places, metrics, events, context.processId(), System::nanoTime);
+            vertx,
+            config,
+            places,
+            metrics,
+            events,
+            context.processId(),
+            context.clock(),
+            System::nanoTime);
     tables.add(table);
     vertx.setPeriodic(StreamTable.SWEEP_MS, id -> table.sweep());
     router.get("/streams/:ticket").handler(request -> handshake.byTicket(request, table));

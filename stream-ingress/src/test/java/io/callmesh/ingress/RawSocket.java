@@ -72,6 +72,16 @@ final class RawSocket implements AutoCloseable {
     return frame(first, new byte[0]);
   }
 
+  /** Frames of these first bytes, without payload and in one piece. */
+  @CanIgnoreReturnValue
+  RawSocket opcodes(int... first) throws IOException {
+    ByteBuffer frames = ByteBuffer.allocate(6 * first.length);
+    for (int opcode : first) {
+      frames.put((byte) opcode).put((byte) 0x80).putInt(0);
+    }
+    return write(frames.array());
+  }
+
   /** The header of a text frame of 64 KiB or more, and none of it. */
   @CanIgnoreReturnValue
   RawSocket announce(int length) throws IOException {

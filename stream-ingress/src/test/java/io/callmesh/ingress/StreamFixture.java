@@ -105,6 +105,7 @@ final class StreamFixture {
               metrics,
               (type, callSid, data) -> events.add(new Told(type, callSid, data)),
               "p",
+              clock(),
               nanos::get);
       table = Optional.of(streams);
       return streams.start().compose(reachable -> listen(streams));

@@ -456,6 +456,8 @@ class StreamIngressTest {
     assertThat(told(CallEventType.STREAM_ENDED).getString("reason")).isEqualTo("agent_done");
     assertThat(worker.hasFrames()).isFalse();
     assertThat(mesh.metrics.streams()).isZero();
+    assertThat(mesh.counter("callmesh.ingress.streams.ended", "reason", "agent_done")).isEqualTo(1);
+    assertThat(mesh.counter("callmesh.ingress.streams.ended", "reason", "error")).isZero();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.callmesh.ingress;
 
+import static io.callmesh.ingress.StreamFixture.NOW;
 import static io.callmesh.ingress.StreamFixture.TOKEN;
 import static io.callmesh.ingress.StreamFixture.sign;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
  */
 class StreamRulesTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final long TICKET_MS = NOW.plusSeconds(30).toEpochMilli();
 
   @SuppressWarnings("NullAway.Init") // before each test
   private StreamFixture mesh;
@@ -98,13 +100,24 @@ class StreamRulesTest {
   @Test
   void takesFramesOfAnySize() throws Exception {
     TwilioSocket twilio = started();
-    for (int bytes : new int[] {0, 1, 80, 160, 161, 1_600}) {
+    for (int bytes : new int[] {1, 80, 160, 161, 1_600}) {
       byte[] audio = new byte[bytes];
       Arrays.fill(audio, (byte) bytes);
       twilio.media(0, audio);
       assertThat(worker.frame().payload()).isEqualTo(audio);
     }
     assertThat(twilio.settled().isOpen()).isTrue();
+  }
+
+  @Test
+  void countsAFrameWithoutAudioAndHandsItToNobody() throws Exception {
+    TwilioSocket twilio = started();
+    assertThat(told(CallEventType.STREAM_STARTED).getString("worker")).isEqualTo("w1");
+    twilio.media(0, new byte[0]).media(0, audio(1)).stop();
+
+    assertThat(worker.frame().payload()).isEqualTo(audio(1));
+    assertThat(worker.frame().kind()).isEqualTo(FrameKind.END);
+    assertThat(recordOf(ended()).getJsonObject("in").getInteger("frames")).isEqualTo(2);
   }
 
   @Test
@@ -233,6 +246,16 @@ class StreamRulesTest {
   }
 
   @Test
+  void saysWhyItClosesBehindAPingAsWell() throws Exception {
+    try (RawSocket raw = rawStream()) {
+      assertThat(worker.asked()).isNotNull();
+      raw.opcodes(0x89, 0x83);
+
+      assertThat(raw.closeCode()).isEqualTo(1002);
+    }
+  }
+
+  @Test
   void takesAudioNoFasterThanItCanBeSpoken() throws Exception {
     TwilioSocket twilio = started();
     assertThat(told(CallEventType.STREAM_STARTED).getString("worker")).isEqualTo("w1");
@@ -250,6 +273,33 @@ class StreamRulesTest {
     mesh.pass(SECOND);
     twilio.media(11_000, new byte[1_600]);
     assertThat(worker.frame().kind()).isEqualTo(FrameKind.AUDIO);
+  }
+
+  @Test
+  void sendsSilenceNoFasterThanItCanBeSpoken() throws Exception {
+    TwilioSocket twilio = started();
+    assertThat(told(CallEventType.STREAM_STARTED).getString("worker")).isEqualTo("w1");
+    for (int i = 0; i < 30; i++) { // stamps that are ahead of the clock by less than a second
+      mesh.pass(Duration.ofMillis(1));
+      twilio.media(900 * i, audio(1)).settled();
+    }
+    twilio.stop();
+
+    JsonObject in = recordOf(ended()).getJsonObject("in");
+    assertThat(in.getInteger("filledMs")).isBetween(9_000, 10_000);
+    assertThat(in.getInteger("skippedMs")).isPositive();
+  }
+
+  @Test
+  void takesNoMoreTinyPiecesThanOfFiveMilliseconds() throws Exception {
+    TwilioSocket twilio = started();
+    assertThat(told(CallEventType.STREAM_STARTED).getString("worker")).isEqualTo("w1");
+    for (int i = 0; i < 2_100; i++) {
+      twilio.media(0, new byte[1]);
+    }
+    twilio.stop();
+
+    assertThat(recordOf(ended()).getJsonObject("in").getInteger("droppedMs")).isEqualTo(100);
   }
 
   @Test
@@ -306,10 +356,11 @@ class StreamRulesTest {
       worker.signal(session, FrameKind.DTMF, "1"); // a signal without effect
       raw.text("{'event':'stop','streamSid':'MZ1'}");
       assertThat(worker.frame().text()).isEqualTo("caller_hung_up");
-      assertThat(mesh.connectionGone.getCount()).isEqualTo(1);
-      for (int i = 0; i < 6; i++) {
+      for (int i = 0; i < 4; i++) {
         second();
       }
+      assertThat(mesh.counter("callmesh.ingress.sockets.cut")).isZero();
+      second();
 
       assertThat(mesh.counter("callmesh.ingress.sockets.cut")).isEqualTo(1);
       raw.readToTheEnd();
@@ -361,11 +412,12 @@ class StreamRulesTest {
     TwilioSocket twilio = started();
     OpenSession session = worker.asked();
 
-    admittedAt("ingress.frames@elsewhere", "CA2", true);
-    admittedAt("ingress.frames@elsewhere", "CA1", false); // a token displaces no ticket
-    admittedAt(session.ingressAddress(), "CA1", true); // its own news
+    admittedAt("ingress.frames@elsewhere", "CA2", TICKET_MS + 1);
+    admittedAt("ingress.frames@elsewhere", "CA1", 0); // a token displaces no ticket
+    admittedAt("ingress.frames@elsewhere", "CA1", TICKET_MS - 1); // late news
+    admittedAt(session.ingressAddress(), "CA1", TICKET_MS + 1); // its own news
     assertThat(twilio.settled().isOpen()).isTrue();
-    admittedAt("ingress.frames@elsewhere", "CA1", true);
+    admittedAt("ingress.frames@elsewhere", "CA1", TICKET_MS + 1);
 
     assertThat(twilio.closeCode()).isEqualTo(1000);
     assertThat(worker.frame().text()).isEqualTo("interrupted");
@@ -373,32 +425,45 @@ class StreamRulesTest {
 
   @Test
   void tellsTheOtherIngressesOfAStreamThatItAdmitted() throws Exception {
+    BlockingQueue<StreamAdmitted> news = news();
+    started();
+    OpenSession session = worker.asked();
+
+    StreamAdmitted told =
+        new StreamAdmitted(
+            "CA1", session.ingressAddress(), TICKET_MS, NOW.toEpochMilli(), session.streamKey());
+    assertThat(news.poll(10, TimeUnit.SECONDS)).isEqualTo(told);
+
+    admittedAt("ingress.frames@elsewhere", "CA1", 0);
+    StreamAdmitted outranked = new StreamAdmitted("CA1", "ingress.frames@elsewhere", 0, 0, 0);
+    assertThat(Arrays.asList(news.poll(10, TimeUnit.SECONDS), news.poll(10, TimeUnit.SECONDS)))
+        .as("an answer to one that must go")
+        .containsExactlyInAnyOrder(outranked, told);
+  }
+
+  private BlockingQueue<StreamAdmitted> news() throws Exception {
     BlockingQueue<StreamAdmitted> news = new LinkedBlockingQueue<>();
     mesh.vertx
         .eventBus()
         .<StreamAdmitted>consumer(Addresses.STREAM_ADMITTED, message -> news.add(message.body()))
         .completion()
         .await(10, TimeUnit.SECONDS);
-    started();
-    String ingress = worker.asked().ingressAddress();
-
-    assertThat(news.poll(10, TimeUnit.SECONDS)).isEqualTo(new StreamAdmitted("CA1", ingress, true));
+    return news;
   }
 
   @Test
   void letsATokenDisplaceATokenAndNoTicket() throws Exception {
     TwilioSocket ticketed = started();
     assertThat(worker.asked()).isNotNull();
-    TwilioSocket first = byToken("MZ2", "CA1");
-    assertThat(worker.asked().streamSid()).isEqualTo("MZ2");
+    assertThat(byToken("MZ2", "CA1").closeCode()).isEqualTo(1008);
     assertThat(ticketed.settled().isOpen()).isTrue();
 
-    byToken("MZ3", "CA5");
+    TwilioSocket older = byToken("MZ3", "CA5");
     assertThat(worker.asked().streamSid()).isEqualTo("MZ3");
     TwilioSocket another = byToken("MZ4", "CA5");
     assertThat(worker.asked().streamSid()).isEqualTo("MZ4");
     assertThat(another.settled().isOpen()).isTrue();
-    assertThat(first.settled().isOpen()).isTrue();
+    assertThat(older.closeCode()).isEqualTo(1000);
     assertThat(mesh.counter("callmesh.ingress.streams.superseded")).isEqualTo(1);
   }
 
@@ -529,10 +594,10 @@ class StreamRulesTest {
     mesh.pass(SECOND);
   }
 
-  private void admittedAt(String ingress, String callSid, boolean ticketed) throws Exception {
+  private void admittedAt(String ingress, String callSid, long ticketMs) throws Exception {
     mesh.vertx
         .eventBus()
-        .publish(Addresses.STREAM_ADMITTED, new StreamAdmitted(callSid, ingress, ticketed));
+        .publish(Addresses.STREAM_ADMITTED, new StreamAdmitted(callSid, ingress, ticketMs, 0, 0));
     mesh.onLoop(() -> {});
   }
 

@@ -1,5 +1,6 @@
 package io.callmesh.worker.session;
 
+import io.callmesh.contracts.frame.Frame;
 import io.callmesh.worker.agent.AgentConnection;
 import io.callmesh.worker.audio.Transcoder;
 import java.util.ArrayDeque;
@@ -13,6 +14,9 @@ import java.util.function.Consumer;
 final class CallerBacklog {
   /** Signals that may wait; more means that the agent is not coming back. */
   static final int MAX_SIGNALS = 1_000;
+
+  /** What a piece counts at least, in bytes: else any number of empty ones could wait. */
+  private static final int LEAST_BYTES = Frame.BYTES_PER_MS;
 
   private final Transcoder transcoder;
 
@@ -30,7 +34,7 @@ final class CallerBacklog {
     return waiting.isEmpty();
   }
 
-  /** Bytes of audio that wait. */
+  /** Bytes of audio that wait, tiny pieces rounded up. */
   long bytes() {
     return bytes;
   }
@@ -38,7 +42,7 @@ final class CallerBacklog {
   /** Adds audio and returns how many bytes of the oldest went to stay within the limit. */
   long audio(byte[] mulaw, long limitBytes) {
     waiting.add(mulaw);
-    bytes += mulaw.length;
+    bytes += counted(mulaw);
     return bytes > limitBytes ? dropOldest(limitBytes) : 0;
   }
 
@@ -57,7 +61,7 @@ final class CallerBacklog {
     while (!waiting.isEmpty() && !agent.congested()) {
       Object next = waiting.remove();
       if (next instanceof byte[] mulaw) {
-        bytes -= mulaw.length;
+        bytes -= counted(mulaw);
         agent.audio(transcoder.toAgent(mulaw));
       } else {
         signals--;
@@ -87,11 +91,15 @@ final class CallerBacklog {
     while (bytes > limitBytes && entries.hasNext()) {
       if (entries.next() instanceof byte[] mulaw) {
         entries.remove();
-        bytes -= mulaw.length;
+        bytes -= counted(mulaw);
         dropped += mulaw.length;
       }
     }
     return dropped;
+  }
+
+  private static int counted(byte[] mulaw) {
+    return Math.max(LEAST_BYTES, mulaw.length);
   }
 
   private record Signal(Consumer<AgentConnection> action) {}

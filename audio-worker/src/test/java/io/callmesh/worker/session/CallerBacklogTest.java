@@ -18,10 +18,10 @@ class CallerBacklogTest {
   @Test
   void dropsTheOldestAudioAndNoSignal() {
     assertThat(backlog.signal(to -> to.dtmf("1"))).isTrue();
-    assertThat(backlog.audio(new byte[] {1, 1}, 4)).isZero();
+    assertThat(backlog.audio(new byte[] {1, 1}, 16)).isZero();
     assertThat(backlog.signal(to -> to.dtmf("2"))).isTrue();
-    assertThat(backlog.audio(new byte[] {2, 2}, 4)).isZero();
-    assertThat(backlog.audio(new byte[] {3}, 4)).isEqualTo(2);
+    assertThat(backlog.audio(new byte[] {2, 2}, 16)).isZero();
+    assertThat(backlog.audio(new byte[] {3}, 16)).isEqualTo(2);
 
     backlog.drainTo(agent);
 
@@ -31,14 +31,14 @@ class CallerBacklogTest {
 
   @Test
   void keepsKeysMarksAndAudioInTheirOrder() {
-    assertThat(backlog.audio(new byte[] {1}, 3)).isZero();
+    assertThat(backlog.audio(new byte[] {1}, 24)).isZero();
     assertThat(backlog.signal(to -> to.dtmf("1"))).isTrue();
-    assertThat(backlog.audio(new byte[] {2}, 3)).isZero();
+    assertThat(backlog.audio(new byte[] {2}, 24)).isZero();
     assertThat(backlog.signal(to -> to.dtmf("2"))).isTrue();
     assertThat(backlog.signal(to -> to.dtmf("3"))).isTrue();
-    assertThat(backlog.audio(new byte[] {3}, 3)).isZero();
-    assertThat(backlog.audio(new byte[] {4}, 3)).isEqualTo(1);
-    assertThat(backlog.bytes()).isEqualTo(3);
+    assertThat(backlog.audio(new byte[] {3}, 24)).isZero();
+    assertThat(backlog.audio(new byte[] {4}, 24)).isEqualTo(1);
+    assertThat(backlog.bytes()).isEqualTo(24);
 
     backlog.drainTo(agent);
 
@@ -59,6 +59,14 @@ class CallerBacklogTest {
     backlog.drainTo(agent);
 
     assertThat(agent.heard).containsExactly("audio 1", "audio 2");
+  }
+
+  @Test
+  void keepsNoMoreEmptyPiecesThanOfAMillisecondEach() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(backlog.audio(new byte[0], 24)).isZero();
+      assertThat(backlog.bytes()).isBetween(8L, 24L);
+    }
   }
 
   @Test

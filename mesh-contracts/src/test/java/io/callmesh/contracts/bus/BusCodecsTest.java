@@ -41,7 +41,7 @@ class BusCodecsTest {
         outcome(new JsonObject()).withReceipt(new Receipt("key-1", STORED)),
         new FindSession("CA1", "routing.found@1"),
         new SessionFound("CA1", "AC1", "conv-1", "conn-1", "s-1"),
-        new StreamAdmitted("CA1", "ingress.frames@1", true),
+        new StreamAdmitted("CA1", "ingress.frames@1", 7_000, 5, -3),
         new FindOutcome("CA1"),
         new FindOutcome("CA1", "conv-1", 7));
   }

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * this process, over the event bus when it is not.
  *
  * <p>The event bus would do for both, but makes a message with headers, a delivery and a dispatch
- * of each, eight objects for 160 bytes of audio. Order is the same either way: the frames of one
- * sender arrive one after the other, behind what it sent to that event loop before. Safe on any
- * thread.
+ * of each, eight objects for 160 bytes of audio. The frames that one sender gives to one road
+ * arrive in their order. Between them and other messages there is none: over a clustered bus a
+ * frame can overtake what was sent before it. Frames that follow from a reply are safe, since the
+ * reply has arrived. Safe on any thread.
  */
 public final class FrameBus implements Shareable {
   private static final String NAME = "callmesh.frame-bus";

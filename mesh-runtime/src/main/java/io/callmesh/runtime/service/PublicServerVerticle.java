@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 /** One event loop's share of the public server, with a router that all surfaces are mounted on. */
 final class PublicServerVerticle extends VerticleBase {
   /**
-   * A connection that is silent for this long is closed; Twilio's streams speak 50 times a second.
+   * A connection that is silent for this long is closed; streams have a watch of their own, since a
+   * {@link io.callmesh.runtime.socket.FrameLane} takes this one away.
    */
   private static final int IDLE_SECONDS = 75;
 

@@ -7,7 +7,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
@@ -42,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class FrameLane extends ChannelInboundHandlerAdapter {
   private static final String VERTX_HANDLER = "handler";
 
+  private final Channel socket;
   private final ContextInternal context;
   private final LaneReceiver receiver;
   private final FrameWriter writer;
@@ -65,7 +68,12 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
   private boolean leftToVertx = true;
 
   private FrameLane(
-      Context context, LaneReceiver receiver, FrameWriter writer, int maxMessageBytes) {
+      Channel socket,
+      Context context,
+      LaneReceiver receiver,
+      FrameWriter writer,
+      int maxMessageBytes) {
+    this.socket = socket;
     this.context = (ContextInternal) context;
     this.receiver = receiver;
     this.writer = writer;
@@ -81,20 +89,24 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
    */
   public static FrameLane ofClient(
       Context context, WebSocket socket, LaneReceiver receiver, int maxMessageBytes) {
-    FrameLane lane = new FrameLane(context, receiver, FrameWriter.CLIENT, maxMessageBytes);
-    lane.join(((WebSocketInternal) socket).channelHandlerContext().channel());
+    Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();
+    FrameLane lane = new FrameLane(channel, context, receiver, FrameWriter.CLIENT, maxMessageBytes);
+    lane.open();
     return lane;
   }
 
-  /** The lane of a socket that was opened on this connection; as {@link #ofClient}. */
+  /**
+   * The lane of a socket that was opened on this connection; as {@link #ofClient}, but it begins
+   * with {@link #open}.
+   */
   public static FrameLane ofServer(
       Context context, HttpConnection connection, LaneReceiver receiver, int maxMessageBytes) {
-    FrameLane lane = new FrameLane(context, receiver, FrameWriter.SERVER, maxMessageBytes);
-    lane.join(((ConnectionBase) connection).channelHandlerContext().channel());
-    return lane;
+    Channel channel = ((ConnectionBase) connection).channelHandlerContext().channel();
+    return new FrameLane(channel, context, receiver, FrameWriter.SERVER, maxMessageBytes);
   }
 
-  private void join(Channel socket) {
+  /** Begins to carry; what came meanwhile may be delivered before this returns. */
+  public void open() {
     ChannelPipeline pipeline = socket.pipeline();
     pipeline.addBefore(VERTX_HANDLER, "callmesh-lane", this);
     exit = pipeline.context(WebSocketFrameEncoder.class);
@@ -167,6 +179,8 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
   private void fail(CorruptedWebSocketFrameException corrupted) {
     ChannelHandlerContext from = channel;
     if (from != null) {
+      // Vert.x writes no close frame out while it believes that there is more to read.
+      channelReadComplete(from);
       from.fireExceptionCaught(corrupted);
     }
   }
@@ -175,9 +189,18 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
     switch (opcode) {
       case FrameReader.TEXT, FrameReader.BINARY, FrameReader.CONTINUATION ->
           data(opcode, last, payload, length);
-      case FrameReader.PING -> toVertx(new PingWebSocketFrame(copy(payload, length)));
+      case FrameReader.PING -> ping(payload, length);
       case FrameReader.PONG -> toVertx(new PongWebSocketFrame(copy(payload, length)));
       default -> toVertx(new CloseWebSocketFrame(true, 0, copy(payload, length)));
+    }
+  }
+
+  /** Only the latest ping must be answered (RFC 6455, 5.5.3): pongs for who reads none pile up. */
+  private void ping(byte[] payload, int length) {
+    if (full()) {
+      receiver.ping(length);
+    } else {
+      toVertx(new PingWebSocketFrame(copy(payload, length)));
     }
   }
 
@@ -243,10 +266,10 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext changed) {
+    changed.fireChannelWritabilityChanged(); // first, or what the owner now says overtakes Vert.x
     if (changed.channel().isWritable()) {
       context.dispatch(v -> receiver.drained());
     }
-    changed.fireChannelWritabilityChanged();
   }
 
   /**
@@ -279,15 +302,31 @@ public final class FrameLane extends ChannelInboundHandlerAdapter {
     return to != null && !to.channel().isWritable();
   }
 
-  /** Bytes that wait for the socket. */
-  public long waitingBytes() {
-    ChannelHandlerContext to = channel;
-    return to == null ? 0 : pendingBytes(to.channel());
+  /**
+   * Bounds what waits below us, so that it waits where it is counted.
+   *
+   * @param writeQueueBytes from which the lane counts as full
+   * @param sendBufferBytes of the kernel's buffer. Left alone it grows to megabytes for a peer that
+   *     reads slowly, which can neither be counted nor taken back. Linux doubles the number for its
+   *     own needs.
+   */
+  public void bound(int writeQueueBytes, int sendBufferBytes) {
+    socket
+        .config()
+        .setWriteBufferWaterMark(new WriteBufferWaterMark(writeQueueBytes / 2, writeQueueBytes))
+        .setOption(ChannelOption.SO_SNDBUF, sendBufferBytes);
   }
 
-  private static long pendingBytes(Channel socket) {
-    var queue = socket.unsafe().outboundBuffer();
-    return queue == null ? 0 : queue.totalPendingWriteBytes();
+  /**
+   * Ends the connection at once, whatever waits to be written, without asking Vert.x, which would
+   * wait for it; the socket's close handler tells when it is done.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  public void cut() {
+    ChannelHandlerContext nearest = socket.pipeline().firstContext();
+    if (nearest != null) {
+      nearest.close();
+    }
   }
 
   /** Stops reading from the socket, so that TCP slows the peer down; pings wait as well. */

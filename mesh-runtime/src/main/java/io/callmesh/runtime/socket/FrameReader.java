@@ -14,8 +14,8 @@ import java.nio.charset.CharacterCodingException;
 /**
  * Takes WebSocket frames (RFC 6455, 5.2) out of the bytes of a connection. It keeps the bytes of a
  * frame that is not complete and nothing else, and is strict: reserved bits, a mask that is missing
- * or must not be, control frames in pieces, pieces out of order and too long frames are errors,
- * after which nothing is read any more. For one thread.
+ * or must not be, control frames in pieces, pieces out of order, lengths in more bytes than they
+ * need and too long frames are errors, after which nothing is read any more. For one thread.
  */
 final class FrameReader {
   static final int CONTINUATION = 0x0;
@@ -97,11 +97,12 @@ final class FrameReader {
     int second = bytes.getByte(start + 1);
     check(first, second);
     int shortLength = second & LENGTH;
-    int header = 2 + lengthBytes(shortLength) + (masked ? MASK_BYTES : 0);
-    if (available < header) {
+    int mask = 2 + lengthBytes(shortLength);
+    if (available < mask) {
       return false;
     }
     int length = length(bytes, start, shortLength);
+    int header = mask + (masked ? MASK_BYTES : 0);
     if (available - header < length) {
       return false;
     }
@@ -109,7 +110,7 @@ final class FrameReader {
     byte[] payload = payload(length);
     bytes.readBytes(payload, 0, length);
     if (masked) {
-      FrameWriter.mask(payload, length, bytes.getInt(start + header - MASK_BYTES));
+      FrameWriter.mask(payload, length, bytes.getInt(start + mask));
     }
     deliver(first, payload, length);
     return true;
@@ -162,7 +163,18 @@ final class FrameReader {
     if (length < 0 || length > maxPayloadBytes) {
       throw corrupted(MESSAGE_TOO_BIG, "a frame must not exceed " + maxPayloadBytes + " bytes");
     }
+    if (length < leastLength(shortLength)) {
+      throw broken("a length takes more bytes than it needs");
+    }
     return (int) length;
+  }
+
+  private static int leastLength(int shortLength) {
+    return switch (shortLength) {
+      case LENGTH_IN_16_BITS -> LENGTH_IN_16_BITS;
+      case LENGTH_IN_64_BITS -> 1 << Short.SIZE;
+      default -> 0;
+    };
   }
 
   private void deliver(int first, byte[] payload, int length) {

@@ -12,6 +12,16 @@ public interface LaneReceiver {
    */
   default void frame(int bytes) {}
 
+  /**
+   * A ping came that is not answered, since the lane is full; the others go to the socket's frame
+   * handler.
+   *
+   * @param bytes of its payload
+   */
+  default void ping(int bytes) {
+    frame(bytes);
+  }
+
   /** A whole text message, UTF-8 that nobody has checked yet. */
   void text(byte[] utf8, int length);
 

@@ -1,5 +1,6 @@
 package io.callmesh.runtime.bus;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -130,12 +131,14 @@ class FrameBusTest {
   }
 
   private List<Integer> take(int count) throws InterruptedException {
+    long deadline = System.nanoTime() + SECONDS.toNanos(10);
     List<Integer> taken = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      Integer next = arrived.poll(10, SECONDS);
-      if (next != null) {
-        taken.add(next);
+    while (taken.size() < count) {
+      Integer next = arrived.poll(deadline - System.nanoTime(), NANOSECONDS);
+      if (next == null) {
+        return taken;
       }
+      taken.add(next);
     }
     return taken;
   }

@@ -127,12 +127,14 @@ class FrameReaderTest {
     "01808180, 1002", // masks follow; a message within another's pieces
     "888100000000aa, 1002", // half a code
     "88820000000003ed, 1002", // 1005 is never sent
+    "82fe007d, 1002", // 125 bytes in a length of 16 bits
+    "82ff000000000000ffff, 1002", // 65 535 in 64
     "82ff0000000000011171, 1009", // 70 001 bytes
     "82ffffffffffffffffff, 1009"
   })
   void refusesWhatBreaksTheProtocol(String hex, int code) {
     String whole = hex.equals("01808180") ? "0180" + "00000000" + "8180" : hex;
-    ByteBuf bytes = Unpooled.wrappedBuffer(HexFormat.of().parseHex(whole + "0000000000000000"));
+    ByteBuf bytes = Unpooled.wrappedBuffer(HexFormat.of().parseHex(whole));
 
     assertThatThrownBy(() -> ofClient.read(bytes))
         .isInstanceOfSatisfying(

@@ -25,10 +25,8 @@ public sealed interface Admission {
   /** The account whose stream it is. */
   String accountSid();
 
-  /** Whether it is a ticket, which is for one call and was used up. */
-  default boolean ticketed() {
-    return this instanceof ByTicket;
-  }
+  /** When the ticket expires, in ms since the epoch; 0 without one. */
+  long ticketMs();
 
   /**
    * What an admitted stream is for.
@@ -43,6 +41,11 @@ public sealed interface Admission {
     @Override
     public String accountSid() {
       return ticket.accountSid();
+    }
+
+    @Override
+    public long ticketMs() {
+      return ticket.expiresAt().toEpochMilli();
     }
 
     @Override
@@ -76,6 +79,11 @@ public sealed interface Admission {
       implements Admission {
     /** The name of the parameter that carries the connector token. */
     static final String PARAMETER = "connectorToken";
+
+    @Override
+    public long ticketMs() {
+      return 0;
+    }
 
     @Override
     public Future<Optional<Admitted>> check(TwilioMessage.Start start) {

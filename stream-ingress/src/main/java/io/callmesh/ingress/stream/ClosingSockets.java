@@ -1,5 +1,6 @@
 package io.callmesh.ingress.stream;
 
+import io.callmesh.runtime.socket.FrameLane;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -11,7 +12,7 @@ import java.util.Map;
  * close frame and to answer it. Holds each for no longer than that. For one event loop.
  */
 final class ClosingSockets {
-  private final Map<Wire, Long> sinceNanos = new LinkedHashMap<>();
+  private final Map<FrameLane, Long> sinceNanos = new LinkedHashMap<>();
   private final long patienceNanos;
 
   ClosingSockets(long patienceNanos) {
@@ -19,28 +20,28 @@ final class ClosingSockets {
   }
 
   /** The stream of this socket is over. */
-  void add(Wire wire, long nanos) {
-    sinceNanos.put(wire, nanos);
+  void add(FrameLane lane, long nanos) {
+    sinceNanos.put(lane, nanos);
   }
 
   /** The connection is gone. */
-  void gone(Wire wire) {
-    sinceNanos.remove(wire);
+  void gone(FrameLane lane) {
+    sinceNanos.remove(lane);
   }
 
   /** Cuts those that had their time; returns how many. */
   int cutOverdue(long nanos) {
-    List<Wire> overdue = new ArrayList<>(0);
-    Iterator<Map.Entry<Wire, Long>> oldest = sinceNanos.entrySet().iterator();
+    List<FrameLane> overdue = new ArrayList<>(0);
+    Iterator<Map.Entry<FrameLane, Long>> oldest = sinceNanos.entrySet().iterator();
     while (oldest.hasNext()) {
-      Map.Entry<Wire, Long> entry = oldest.next();
+      Map.Entry<FrameLane, Long> entry = oldest.next();
       if (nanos - entry.getValue() < patienceNanos) {
         break;
       }
       oldest.remove();
       overdue.add(entry.getKey());
     }
-    overdue.forEach(Wire::cut);
+    overdue.forEach(FrameLane::cut);
     return overdue.size();
   }
 }

@@ -11,8 +11,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Twilio numbers its messages of any kind from 1 and stamps audio with its presentation time in
  * ms (reference/twilio.md 4.1). Neither is trusted: a stamp that says more than can have been
- * spoken since the stream began is a turn of the clock, not a gap, so silence never runs ahead of
- * real time.
+ * spoken since the stream began is a turn of the clock, not a gap, so a stamp brings the silence at
+ * most a second ahead of the clock by which it came. Many such stamps add up: whoever sends the
+ * silence bounds it with the audio.
  *
  * <p>Pure arithmetic on numbers; allocates nothing; for one thread.
  */
@@ -83,6 +84,12 @@ final class GapWatch {
     filledBytes += fill;
     skip((missing - fill) / Frame.BYTES_PER_MS);
     return fill;
+  }
+
+  /** Silence that was asked for was not sent; the agent's clock passes over it. */
+  void unfilled(int bytes) {
+    filledBytes -= bytes;
+    skip(bytes / Frame.BYTES_PER_MS);
   }
 
   /**

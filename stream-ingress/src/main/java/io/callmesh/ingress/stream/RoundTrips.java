@@ -4,6 +4,7 @@ import io.callmesh.contracts.frame.Frame;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Times what Twilio answers: marks, and how soon it is quiet after a {@code clear}.
@@ -14,8 +15,8 @@ import java.util.Arrays;
  * Twilio is quiet. When none is outstanding, one of our own is sent behind the {@code clear} for
  * that, and kept from the worker; its name cannot be one of the worker's, which begin with a digit.
  *
- * <p>Follows the oldest {@value #FOLLOWED} outstanding marks by the hash of their names; the others
- * are not timed. Of fixed size, allocates nothing, for one thread.
+ * <p>Follows the oldest {@value #FOLLOWED} outstanding marks by the hash of their names, each until
+ * it is long overdue; the others are not timed. Of fixed size, allocates nothing, for one thread.
  */
 final class RoundTrips {
   /** The name of our own mark behind a {@code clear}. */
@@ -24,6 +25,9 @@ final class RoundTrips {
   private static final byte[] QUIET_BYTES = QUIET.getBytes(StandardCharsets.UTF_8);
   private static final int FOLLOWED = 16;
   private static final long NANOS_PER_BYTE = 1_000_000 / Frame.BYTES_PER_MS;
+
+  /** A mark that is so much overdue is lost. */
+  private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** What {@link #returned} answers when there is nothing to tell. */
   static final long NOTHING = -1;
@@ -50,6 +54,9 @@ final class RoundTrips {
 
   /** A mark was written. */
   void mark(byte[] name, long nanos) {
+    if (outstanding == FOLLOWED) {
+      forgetLost(nanos);
+    }
     if (outstanding < FOLLOWED) {
       names[outstanding] = Arrays.hashCode(name);
       dueNanos[outstanding] = over(nanos);
@@ -58,17 +65,21 @@ final class RoundTrips {
   }
 
   /**
-   * {@code clear} was written.
+   * {@code clear} was written. While marks of the one before are outstanding, both are one, which
+   * is timed from the first.
    *
    * @return whether our own mark must be written behind it
    */
   boolean clear(long nanos) {
+    forgetLost(nanos);
     boolean alone = outstanding == 0;
     playedNanos = nanos;
     if (alone) {
       mark(QUIET_BYTES, nanos);
     }
-    clearedNanos = nanos;
+    if (clearing == 0) {
+      clearedNanos = nanos;
+    }
     clearing = outstanding;
     return alone;
   }
@@ -110,6 +121,16 @@ final class RoundTrips {
     outstanding--;
     System.arraycopy(names, index + 1, names, index, outstanding - index);
     System.arraycopy(dueNanos, index + 1, dueNanos, index, outstanding - index);
+  }
+
+  /** Without one of its marks, a clear cannot be timed. */
+  private void forgetLost(long nanos) {
+    for (int i = outstanding - 1; i >= 0; i--) {
+      if (nanos - dueNanos[i] > LOST_NANOS) {
+        clearing = i < clearing ? 0 : clearing;
+        forget(i);
+      }
+    }
   }
 
   /** The round trips of marks. */

@@ -11,6 +11,7 @@ import io.callmesh.ingress.IngressMetrics;
 import io.callmesh.ingress.StreamEvents;
 import io.callmesh.runtime.bus.FrameBus;
 import io.callmesh.runtime.bus.WorkerDirectory;
+import io.callmesh.runtime.socket.FrameLane;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
 import io.vertx.core.Context;
@@ -22,6 +23,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,17 +61,20 @@ public final class StreamTable {
   private final Places places;
   private final IngressMetrics metrics;
   private final StreamEvents events;
+  private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final WorkerDirectory workers;
   private final Promise<Void> empty = Promise.promise();
   private boolean draining;
   private long sweptAt;
+  private long admittedAtMs;
   private int entering;
 
   /**
    * A table on the calling context.
    *
    * @param places of the process, shared by its tables
+   * @param clock what the other processes go by as well
    * @param nanoTime a monotonic clock in ns
    */
   public StreamTable(
@@ -79,6 +84,7 @@ public final class StreamTable {
       IngressMetrics metrics,
       StreamEvents events,
       String processId,
+      InstantSource clock,
       LongSupplier nanoTime) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
@@ -87,6 +93,7 @@ public final class StreamTable {
     this.places = places;
     this.metrics = metrics;
     this.events = events;
+    this.clock = clock;
     this.nanoTime = nanoTime;
     this.sweptAt = nanoTime.getAsLong();
     this.closing = new ClosingSockets(config.closeTimeout().toNanos());
@@ -133,9 +140,9 @@ public final class StreamTable {
       return;
     }
     TwilioStream stream = new TwilioStream(this, connection, socket, admission);
-    stream.listen();
     entering--;
     streams.put(stream.key(), stream);
+    stream.listen(); // which may end it
   }
 
   /** Welcomes no more streams; succeeds when the last one has ended. */
@@ -148,39 +155,63 @@ public final class StreamTable {
     return empty.future();
   }
 
-  /** Makes a stream the one of its call, here and on every other ingress. */
-  void admitted(TwilioStream stream, String callSid, boolean ticketed) {
-    TwilioStream older = streamOfCall.get(callSid);
-    if (older == null || older.givesWayTo(ticketed)) {
-      streamOfCall.put(callSid, stream);
-      Optional.ofNullable(older).ifPresent(TwilioStream::supersede);
-    }
-    bus().publish(Addresses.STREAM_ADMITTED, new StreamAdmitted(callSid, address, ticketed));
+  /** The present moment in ms since the epoch, later than all that it was before. */
+  long admissionMs() {
+    admittedAtMs = Math.max(admittedAtMs + 1, clock.millis());
+    return admittedAtMs;
   }
 
-  private void admittedElsewhere(StreamAdmitted newer) {
-    TwilioStream older = streamOfCall.get(newer.callSid());
-    if (older != null
-        && !newer.ingressAddress().equals(address)
-        && older.givesWayTo(newer.ticketed())) {
-      older.supersede();
+  /**
+   * Makes a stream the one of its call, here and on every other ingress; false when the call has
+   * one that outranks it.
+   */
+  boolean admitted(TwilioStream stream, StreamAdmitted news) {
+    TwilioStream older = streamOfCall.get(news.callSid());
+    if (older != null && !older.givesWayTo(news)) {
+      return false;
+    }
+    streamOfCall.put(news.callSid(), stream);
+    Optional.ofNullable(older).ifPresent(TwilioStream::supersede);
+    bus().publish(Addresses.STREAM_ADMITTED, news);
+    return true;
+  }
+
+  private void admittedElsewhere(StreamAdmitted news) {
+    TwilioStream own = streamOfCall.get(news.callSid());
+    if (own == null || news.ingressAddress().equals(address)) {
+      return;
+    }
+    if (own.givesWayTo(news)) {
+      own.supersede();
+    } else {
+      // Whoever has it did not know of ours; each answer is of a higher rank, so they come to an
+      // end.
+      own.standing().ifPresent(ours -> bus().publish(Addresses.STREAM_ADMITTED, ours));
     }
   }
 
   /** Takes a stream out whose socket has still to close. */
-  void remove(TwilioStream stream, String callSid, Wire wire, StreamEnd why) {
+  void remove(TwilioStream stream, String callSid, FrameLane lane, StreamEnd why) {
     streamOfCall.remove(callSid, stream);
     if (streams.remove(stream.key()) != null) {
       places.give(stream.accountSid());
-      closing.add(wire, nanoTime());
-      metrics.ended(why);
+      closing.add(lane, nanoTime());
+      countEnd(stream, why);
       completeWhenEmpty();
     }
   }
 
+  private void countEnd(TwilioStream stream, StreamEnd why) {
+    if (stream.isWorkerDone()) {
+      metrics.endedByWorker();
+    } else {
+      metrics.ended(why);
+    }
+  }
+
   /** A socket is closed for good. */
-  void gone(Wire wire) {
-    closing.gone(wire);
+  void gone(FrameLane lane) {
+    closing.gone(lane);
   }
 
   private void completeWhenEmpty() {

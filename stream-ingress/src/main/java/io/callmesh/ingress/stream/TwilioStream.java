@@ -11,6 +11,7 @@ import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.frame.FrameKind;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionOpened;
+import io.callmesh.contracts.session.StreamAdmitted;
 import io.callmesh.contracts.session.StreamEnd;
 import io.callmesh.contracts.session.StreamParameters;
 import io.callmesh.contracts.session.WorkerPresence;
@@ -61,6 +62,15 @@ final class TwilioStream implements TwilioMessage.Receiver {
   /** 200 ms, so that no agent is sent a message of unusual size. */
   private static final int LONGEST_FRAME_BYTES = 200 * Frame.BYTES_PER_MS;
 
+  /** What a message of less audio counts, so that tiny ones cannot come in any number: 5 ms. */
+  private static final int LEAST_CHARGED_BYTES = 5 * Frame.BYTES_PER_MS;
+
+  /** What waits before the lane is full: about a second of audio, at 300 bytes for each 20 ms. */
+  private static final int WRITE_QUEUE_BYTES = 16 * 1024;
+
+  /** About two seconds of audio. */
+  private static final int SEND_BUFFER_BYTES = 32 * 1024;
+
   private static final int SIGNALS_AT_ONCE = 2_000;
   private static final int SIGNALS_PER_SECOND = 100;
 
@@ -72,7 +82,6 @@ final class TwilioStream implements TwilioMessage.Receiver {
   }
 
   private final StreamTable table;
-  private final Wire wire;
   private final ServerWebSocket socket;
   private final Admission admission;
   private final long key = Ids.streamKey();
@@ -88,6 +97,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
   private State state = State.AWAITING_START;
   private TwilioMessage.@Nullable Start start;
   private @Nullable Admitted admitted;
+  private @Nullable StreamAdmitted standing;
   private @Nullable TwilioMessageWriter writer;
   private @Nullable String worker;
   private FrameBus.@Nullable Road workerFrames;
@@ -105,7 +115,6 @@ final class TwilioStream implements TwilioMessage.Receiver {
             table.config().pingInterval().toMillis(),
             table.config().pongTimeout().toMillis(),
             table.config().silence().toMillis());
-    this.wire = Wire.of(connection);
     this.audioPace = new TokenBucket(AUDIO_AT_ONCE, 1_000 * Frame.BYTES_PER_MS, table::nanoTime);
     this.signalPace = new TokenBucket(SIGNALS_AT_ONCE, SIGNALS_PER_SECOND, table::nanoTime);
     this.socket = socket;
@@ -118,8 +127,9 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   /** Begins to listen to the socket. */
   void listen() {
-    wire.bound();
+    lane.bound(WRITE_QUEUE_BYTES, SEND_BUFFER_BYTES);
     socket.frameHandler(this::frame).exceptionHandler(this::broken).closeHandler(closed -> gone());
+    lane.open();
   }
 
   long key() {
@@ -139,7 +149,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
 
   private void gone() {
     closed();
-    table.gone(wire);
+    table.gone(lane);
   }
 
   /** The account that has a place for it. */
@@ -153,9 +163,13 @@ final class TwilioStream implements TwilioMessage.Receiver {
       // From now on the socket refuses writes; its close handler may come much later.
       closed();
     } else {
-      peer.heard();
-      paced();
+      beat();
     }
+  }
+
+  private void beat() {
+    peer.heard();
+    paced();
   }
 
   /** Takes a signal or a ping, which both go on to queues; false when there are too many. */
@@ -168,6 +182,11 @@ final class TwilioStream implements TwilioMessage.Receiver {
   }
 
   private final class FromSocket implements LaneReceiver {
+    @Override
+    public void ping(int bytes) {
+      beat();
+    }
+
     @Override
     public void text(byte[] utf8, int length) {
       peer.spoke();
@@ -276,23 +295,40 @@ final class TwilioStream implements TwilioMessage.Receiver {
           "{} refused: start does not fit its ticket or token", kv("callSid", message.callSid()));
       close(REFUSED, "this call is not admitted", StreamEnd.ERROR);
     } else {
-      admitted = found.get();
-      table.admitted(this, message.callSid(), admission.ticketed());
-      open(message, found.get(), new HashSet<>());
+      admitted(message, found.get());
     }
   }
 
-  /** Whether a newer stream of the same call takes its place: a token displaces no ticket. */
-  boolean givesWayTo(boolean ticketed) {
-    return ticketed || !admission.ticketed();
+  private void admitted(TwilioMessage.Start message, Admitted stream) {
+    StreamAdmitted news =
+        new StreamAdmitted(
+            message.callSid(), table.address(), admission.ticketMs(), table.admissionMs(), key);
+    standing = news;
+    if (table.admitted(this, news)) {
+      admitted = stream;
+      open(message, stream, new HashSet<>());
+    } else {
+      log.warn("{} refused: the call has a stream already", kv("callSid", message.callSid()));
+      close(REFUSED, "the call has another stream", StreamEnd.ERROR);
+    }
   }
 
-  /** Gives the call to a newer stream. */
+  /** What the other ingresses were told of it, once it is admitted. */
+  Optional<StreamAdmitted> standing() {
+    return Optional.ofNullable(standing);
+  }
+
+  /** Whether another stream of the same call takes its place. */
+  boolean givesWayTo(StreamAdmitted other) {
+    return standing == null || other.outranks(standing);
+  }
+
+  /** Gives the call to a stream that outranks it. */
   void supersede() {
     superseded = true;
     table.metrics().superseded();
-    log.warn("{} {} superseded by a newer stream", kv("callSid", callSid()), name());
-    close(NORMAL, "the call has a newer stream", StreamEnd.INTERRUPTED);
+    log.warn("{} {} superseded by another stream", kv("callSid", callSid()), name());
+    close(NORMAL, "the call has another stream", StreamEnd.INTERRUPTED);
   }
 
   private void open(TwilioMessage.Start message, Admitted stream, Set<String> tried) {
@@ -412,7 +448,9 @@ final class TwilioStream implements TwilioMessage.Receiver {
     long nanos = table.nanoTime();
     table.metrics().frameIn();
     record.frameIn(mulaw.length);
-    if (audioPace.tryTake(mulaw.length)) {
+    if (mulaw.length == 0) {
+      record.gaps().message();
+    } else if (audioPace.tryTake(Math.max(LEAST_CHARGED_BYTES, mulaw.length))) {
       silence(record.gaps().media(sequenceNumber, stampMs, mulaw.length, nanos));
       audio(mulaw);
     } else {
@@ -426,9 +464,17 @@ final class TwilioStream implements TwilioMessage.Receiver {
     table.metrics().droppedIn(ms);
   }
 
-  /** Stands for audio that never came, so that the agent's clock goes with the call's. */
+  /**
+   * Stands for audio that never came, so that the agent's clock goes with the call's; no faster
+   * than audio either, whatever the stamps say.
+   */
   private void silence(int bytes) {
-    if (bytes > 0) {
+    if (bytes == 0) {
+      return;
+    }
+    if (!audioPace.tryTake(bytes)) {
+      record.gaps().unfilled(bytes);
+    } else {
       table.metrics().filled(bytes / Frame.BYTES_PER_MS);
       Silence.pieces(bytes, this::audio);
     }
@@ -627,7 +673,7 @@ final class TwilioStream implements TwilioMessage.Receiver {
     end = why;
     boolean began = state == State.OPEN;
     state = State.CLOSED;
-    table.remove(this, callSid(), wire, why);
+    table.remove(this, callSid(), lane, why);
     if (workerFrames != null && !workerDone) {
       workerFrames.send(endFrame(why));
     }
@@ -666,6 +712,11 @@ final class TwilioStream implements TwilioMessage.Receiver {
                 .put("droppedMs", record.droppedMs())
                 .put("badMessages", record.offences())
                 .put("record", record()));
+  }
+
+  /** Whether the worker ended it. */
+  boolean isWorkerDone() {
+    return workerDone;
   }
 
   boolean isAdmitted() {

@@ -11,14 +11,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Whatever the numbers say, the agent's clock goes on, and never far ahead of real time. */
+/** Whatever the numbers say, the agent's clock goes on, and no stamp brings it far ahead. */
 class GapWatchPropertyTest {
   private static final long SLACK_MS = 2_000;
 
   record Audio(long number, long timestampMs, int bytes, long afterMs) {}
 
   @Property
-  void neverFillsMoreThanTheTimeThatPassed(@ForAll("streams") List<Audio> stream) {
+  void fillsWithEachFrameLittleMoreThanTheTimeThatPassed(@ForAll("streams") List<Audio> stream) {
     GapWatch watch = new GapWatch();
     long nowMs = 0;
     long silenceMs = 0;

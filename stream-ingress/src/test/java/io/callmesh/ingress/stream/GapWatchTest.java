@@ -118,6 +118,17 @@ class GapWatchTest {
   }
 
   @Test
+  void passesOverSilenceThatWasNotSent() {
+    steady(0, 100);
+
+    assertThat(watch.media(0, 200, Frame.AUDIO_BYTES, 200_000_000L)).isEqualTo(800);
+    watch.unfilled(800);
+    assertThat(position()).isEqualTo(200);
+    assertThat(found("filledMs")).isZero();
+    assertThat(found("skippedMs")).isEqualTo(100);
+  }
+
+  @Test
   void doesNotBelieveAudioFromTheFuture() {
     steady(0, 100);
 

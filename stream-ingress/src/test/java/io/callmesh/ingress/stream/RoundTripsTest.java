@@ -129,6 +129,41 @@ class RoundTripsTest {
   }
 
   @Test
+  void timesTheFirstOfTwoClearsUntilAllMarksAreBack() {
+    mark("0:a");
+    assertThat(trips.clear(now)).isFalse();
+    pass(30);
+    assertThat(trips.clear(now)).isFalse();
+    pass(10);
+
+    assertThat(returned("0:a")).isEqualTo(RoundTrips.NOTHING);
+    assertThat(trips.clears().getLong("maxUs")).isEqualTo(40_000);
+  }
+
+  @Test
+  void doesNotWaitForEverForAMarkThatIsLost() {
+    mark("0:a");
+    assertThat(trips.clear(now)).isFalse();
+    pass(10_001);
+    assertThat(trips.clear(now)).isTrue();
+    pass(20);
+
+    assertThat(returned(RoundTrips.QUIET)).isEqualTo(RoundTrips.NOTHING);
+    assertThat(trips.clears().getLong("maxUs")).isEqualTo(20_000);
+  }
+
+  @Test
+  void makesRoomForMarksWhenThoseItFollowsAreLost() {
+    for (int i = 0; i < 16; i++) {
+      mark("0:" + i);
+    }
+    pass(10_001);
+    mark("0:16");
+
+    assertThat(returned("0:16")).isZero();
+  }
+
+  @Test
   void forgetsAtAClearWhatWasStillToBePlayed() {
     trips.audio(500 * Frame.AUDIO_BYTES, now);
     assertThat(trips.clear(now)).isTrue();
