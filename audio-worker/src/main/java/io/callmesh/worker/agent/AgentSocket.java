@@ -26,6 +26,9 @@ public final class AgentSocket {
   private static final short TOO_LONG = 1009;
   private static final short INTERNAL_ERROR = 1011;
 
+  /** For an agent that has said goodbye to close the connection as well. */
+  private static final long CLOSE_MS = 2_000;
+
   /** Bytes that may wait for the socket before the agent counts as slow. */
   private static final int WRITE_QUEUE_BYTES = 8 * 1024;
 
@@ -38,6 +41,7 @@ public final class AgentSocket {
     void text(byte[] utf8);
   }
 
+  private final Vertx vertx;
   private final WebSocket socket;
   private final FrameLane lane;
   private final FloodGuard guard;
@@ -55,6 +59,7 @@ public final class AgentSocket {
    */
   public AgentSocket(Vertx vertx, WebSocket socket, Runnable throttled) {
     Context context = vertx.getOrCreateContext();
+    this.vertx = vertx;
     this.socket = socket;
     socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
     socket.exceptionHandler(cause -> fail(INTERNAL_ERROR));
@@ -83,7 +88,8 @@ public final class AgentSocket {
   private void fromVertx(WebSocketFrame frame) {
     guard.took(frame.binaryData().length()); // pings cost as well
     if (frame.isClose()) {
-      gone(); // Vert.x answers, but hears no more of an agent that leaves the connection open
+      gone(); // Vert.x answers, and would wait for ever for an agent that leaves the line open
+      vertx.setTimer(CLOSE_MS, id -> lane.cut());
     } else {
       lane.early(frame);
     }
