@@ -88,8 +88,10 @@ class AgentFuzzTest {
     well.writeBinaryMessage(Buffer.buffer(bytes(160, 8)));
 
     untilOrderly(key);
-    assertThat(echo.audio.take()).containsOnly(7);
-    assertThat(rig.sent(WELL).take().payload()).hasSize(160).containsOnly(8);
+    assertThat(echo.audio.poll(10, TimeUnit.SECONDS)).isNotNull().containsOnly(7);
+    Frame heard = rig.sent(WELL).poll(10, TimeUnit.SECONDS);
+    assertThat(heard).isNotNull();
+    assertThat(heard.payload()).hasSize(160).containsOnly(8);
     assertThat(escaped).isEmpty();
     rig.signal(key, FrameKind.END, StreamEnd.CALLER_HUNG_UP.text());
   }
@@ -104,7 +106,8 @@ class AgentFuzzTest {
 
   /** The session still does what it is told, or the agent has ended it. */
   private static void untilOrderly(long key) throws InterruptedException {
-    while (true) {
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (System.nanoTime() < giveUp) {
       Frame frame = rig.sent(key).poll(10, TimeUnit.MILLISECONDS);
       if (frame != null && frame.kind() == FrameKind.MARK && frame.text().endsWith(SENTINEL)) {
         return;
@@ -114,6 +117,7 @@ class AgentFuzzTest {
         return; // a mutated handoff asked for what there is
       }
     }
+    throw new AssertionError("the session neither goes on nor has ended");
   }
 
   @Provide
