@@ -15,6 +15,7 @@ import io.callmesh.worker.agent.SessionStart;
 import io.callmesh.worker.audio.Transcoder;
 import io.vertx.core.http.WebSocket;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class AgentLine {
   private @Nullable AgentConnection agent;
   private boolean closed;
   private boolean settled;
-  private long pingedAt;
+  private long nextPingAt;
   private long giveUpAt;
   private long connectedAt;
   private long windowLeft;
@@ -145,8 +146,8 @@ final class AgentLine {
   /** Pings the agent when it is time; called about once a second. */
   void sweep(long nanos) {
     AgentConnection connected = agent;
-    if (connected != null && nanos - pingedAt >= ports.config().agentPingInterval().toNanos()) {
-      pingedAt = nanos;
+    if (connected != null && nanos - nextPingAt >= 0) {
+      nextPingAt = nanos + ports.config().agentPingInterval().toNanos();
       if (!connected.ping()) {
         connected.drop();
         lost();
@@ -173,7 +174,9 @@ final class AgentLine {
     }
     ports.metrics().dialled(Dial.CONNECTED, took);
     connectedAt = System.nanoTime();
-    pingedAt = connectedAt;
+    // Spread, or the pings of sessions that began together hold up everybody's audio in one burst.
+    long pingInterval = ports.config().agentPingInterval().toNanos();
+    nextPingAt = connectedAt + ThreadLocalRandom.current().nextLong(pingInterval) + 1;
     windowLeft = giveUpAt - connectedAt;
     boolean resume = start.resume();
     AgentSocket line = new AgentSocket(ports.vertx(), socket, this::throttled);

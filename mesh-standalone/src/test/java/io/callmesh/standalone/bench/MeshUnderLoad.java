@@ -26,9 +26,18 @@ final class MeshUnderLoad implements AutoCloseable {
   private static final String SIGNED_URL = "wss://mesh.example.com/streams";
   private static final String PROJECT = "/v1/agents/benchmark/telephony";
 
-  /** All there from the start, so that resident memory grows only by what is not heap. */
+  /**
+   * All there from the start, so that resident memory grows only by what is not heap; the collector
+   * and its young generation as in {@code deploy}.
+   */
   private static final List<String> HEAP =
-      List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:+ExitOnOutOfMemoryError");
+      List.of(
+          "-Xms512m",
+          "-Xmx512m",
+          "-Xmn32m",
+          "-XX:+UseSerialGC",
+          "-XX:+AlwaysPreTouch",
+          "-XX:+ExitOnOutOfMemoryError");
 
   private final MeasuredProcess broker;
   private final MeasuredProcess mesh;

@@ -35,15 +35,17 @@ final class PeerWatch {
   /**
    * A watch that begins at 0.
    *
+   * @param firstPingMs when the first ping is due; spread over streams that open together, or their
+   *     pings hold up everybody's audio in one burst
    * @param pingMs between pings
    * @param pongMs for a sign of life after a ping
    * @param silenceMs without a message
    */
-  PeerWatch(long pingMs, long pongMs, long silenceMs) {
+  PeerWatch(long firstPingMs, long pingMs, long pongMs, long silenceMs) {
     this.pingMs = pingMs;
     this.pongMs = pongMs;
     this.silenceMs = silenceMs;
-    this.nextPingAt = pingMs;
+    this.nextPingAt = firstPingMs;
   }
 
   /** A message or a part of one came. */

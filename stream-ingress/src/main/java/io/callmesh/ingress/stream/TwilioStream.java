@@ -37,6 +37,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,9 +111,11 @@ final class TwilioStream implements TwilioMessage.Receiver {
       StreamTable table, HttpConnection connection, ServerWebSocket socket, Admission admission) {
     this.table = table;
     this.acceptedAt = table.nanoTime();
+    long pingMs = table.config().pingInterval().toMillis();
     this.peer =
         new PeerWatch(
-            table.config().pingInterval().toMillis(),
+            ThreadLocalRandom.current().nextLong(pingMs) + 1,
+            pingMs,
             table.config().pongTimeout().toMillis(),
             table.config().silence().toMillis());
     this.audioPace = new TokenBucket(AUDIO_AT_ONCE, 1_000 * Frame.BYTES_PER_MS, table::nanoTime);

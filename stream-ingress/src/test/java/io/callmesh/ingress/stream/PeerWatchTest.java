@@ -6,7 +6,7 @@ import io.callmesh.ingress.stream.PeerWatch.Finding;
 import org.junit.jupiter.api.Test;
 
 class PeerWatchTest {
-  private final PeerWatch watch = new PeerWatch(5_000, 3_000, 30_000);
+  private final PeerWatch watch = new PeerWatch(5_000, 5_000, 3_000, 30_000);
   private long now;
 
   private Finding look() {
@@ -30,6 +30,16 @@ class PeerWatchTest {
       assertThat(now).isEqualTo(5_000L * i);
       watch.heard();
     }
+  }
+
+  @Test
+  void pingsFirstWhenItIsTold() {
+    PeerWatch early = new PeerWatch(2_000, 5_000, 3_000, 30_000);
+
+    assertThat(early.look(1_000)).isEqualTo(Finding.FINE);
+    assertThat(early.look(2_000)).isEqualTo(Finding.PING);
+    early.spoke();
+    assertThat(early.look(3_000)).isEqualTo(Finding.FINE);
   }
 
   @Test
