@@ -1,10 +1,7 @@
 package io.callmesh.handoff;
 
-import static net.logstash.logback.argument.StructuredArguments.kv;
-
 import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.handoff.Outcome;
-import io.callmesh.contracts.handoff.Receipt;
 import io.callmesh.contracts.security.ApiKey;
 import io.callmesh.runtime.kafka.CallEvents;
 import io.callmesh.runtime.security.ApiKeys;
@@ -21,15 +18,12 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The read side of the Handoff API (reference/polyai.md): what the agent had stored at the moment
  * of handoff, exactly. The first read leaves a receipt.
  */
 final class HandoffApi {
-  private static final Logger log = LoggerFactory.getLogger(HandoffApi.class);
   private static final int MAX_ID = 256;
 
   private final OutcomeStore outcomes;
@@ -89,26 +83,16 @@ final class HandoffApi {
     }
     Outcome outcome = found.get();
     JsonObject body =
-        new JsonObject().put("id", outcome.conversationId()).put("data", outcome.state());
+        new JsonObject().put("id", outcome.conversationId()).put("data", outcome.state().toJson());
     if (outcome.sharedId() != null) {
       body.put("shared_id", outcome.sharedId());
     }
     Json.answer(context, 200, body);
-    if (outcomes.isFirstRead(outcome)) {
-      leaveReceipt(outcome, ApiKeys.of(context));
-    }
+    tell(outcome, ApiKeys.of(context));
   }
 
-  private void leaveReceipt(Outcome outcome, ApiKey key) {
+  private void tell(Outcome outcome, ApiKey key) {
     Instant now = clock.instant();
-    outcomes
-        .receipt(outcome, new Receipt(key.keyId(), now))
-        .onFailure(
-            cause ->
-                log.warn(
-                    "{} receipt not stored: {}",
-                    kv("callSid", outcome.callSid()),
-                    cause.toString()));
     // Two replicas may each see a first read; the same id lets consumers count it once.
     events.publish(
         CallEventType.HANDOFF_READ,
@@ -117,6 +101,6 @@ final class HandoffApi {
         new JsonObject()
             .put("conversationId", outcome.conversationId())
             .put("readBy", key.keyId())
-            .put("msAfterStored", Duration.between(outcome.storedAt(), now).toMillis()));
+            .put("msAfterStored", Duration.between(outcome.decidedAt(), now).toMillis()));
   }
 }

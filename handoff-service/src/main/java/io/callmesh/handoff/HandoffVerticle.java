@@ -69,7 +69,7 @@ final class HandoffVerticle extends VerticleBase {
           CallEventType.HANDOFF_STORED,
           outcome.callSid(),
           // The worker asks again when our answer was late: the same event then.
-          outcome.conversationId() + "/handoff.stored/" + outcome.storedAt().toEpochMilli(),
+          outcome.conversationId() + "/handoff.stored/" + outcome.decidedAt().toEpochMilli(),
           new JsonObject()
               .put("conversationId", outcome.conversationId())
               .put("connectorId", outcome.connectorId())

@@ -3,7 +3,6 @@ package io.callmesh.handoff;
 import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
-import io.callmesh.contracts.handoff.Receipt;
 import io.callmesh.runtime.kafka.KafkaIndex;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.kafka.KafkaTables;
@@ -12,8 +11,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
@@ -24,7 +21,6 @@ final class OutcomeStore {
   private final KafkaTable<Outcome> byCallSid;
   private final KafkaIndex<Outcome> byConversation;
   private final KafkaIndex<Outcome> bySharedId;
-  private final Set<String> receiptsOnTheirWay = ConcurrentHashMap.newKeySet();
   private final Duration lifetime;
   private final Clock clock;
 
@@ -37,18 +33,9 @@ final class OutcomeStore {
     this.clock = clock;
   }
 
-  /**
-   * Stores an outcome; done when Kafka has it. A worker that was not answered stores it again,
-   * which must not lose the receipt of a read in between.
-   */
+  /** Stores an outcome; done when Kafka has it. */
   Future<Void> store(Outcome outcome) {
-    Outcome before = byCallSid.get(outcome.callSid());
-    boolean again =
-        before != null
-            && before.receipt() != null
-            && before.conversationId().equals(outcome.conversationId())
-            && before.storedAt().equals(outcome.storedAt());
-    return again ? Future.succeededFuture() : byCallSid.put(outcome.callSid(), outcome);
+    return byCallSid.put(outcome.callSid(), outcome);
   }
 
   /**
@@ -85,25 +72,10 @@ final class OutcomeStore {
    */
   Future<Optional<Outcome>> withSharedId(String sharedId, Predicate<Outcome> wanted) {
     return bySharedId.find(
-        sharedId, wanted.and(this::isAlive), Comparator.comparing(Outcome::storedAt));
+        sharedId, wanted.and(this::isAlive), Comparator.comparing(Outcome::decidedAt));
   }
 
-  /** A receipt writes the record again, which must not prolong the outcome's life. */
   private boolean isAlive(Outcome outcome) {
-    return outcome.storedAt().plus(lifetime).isAfter(clock.instant());
-  }
-
-  /**
-   * Whether this is the first read that this process sees; if so {@link #receipt} follows. Reads
-   * that come while the receipt is on its way to Kafka are not.
-   */
-  boolean isFirstRead(Outcome outcome) {
-    return outcome.receipt() == null && receiptsOnTheirWay.add(outcome.callSid());
-  }
-
-  /** Keeps the proof of the first read with the outcome. */
-  Future<Void> receipt(Outcome outcome, Receipt receipt) {
-    return store(outcome.withReceipt(receipt))
-        .onComplete(done -> receiptsOnTheirWay.remove(outcome.callSid()));
+    return outcome.decidedAt().plus(lifetime).isAfter(clock.instant());
   }
 }

@@ -11,8 +11,9 @@ import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.handoff.FindOutcome;
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
-import io.callmesh.contracts.handoff.Receipt;
+import io.callmesh.contracts.handoff.Transcript;
 import io.callmesh.contracts.security.ApiKey;
 import io.callmesh.contracts.security.IssuedSecret;
 import io.callmesh.runtime.config.Settings;
@@ -178,22 +179,9 @@ class HandoffServiceIT {
 
     assertThat(data(get(one, "/v1/handoff_state?id=" + callSid, ADMIN)).getInteger("n"))
         .isEqualTo(1);
-    assertThat(awaitReceipt(callSid).receipt()).isNotNull();
 
     assertThat(data(get(one, "/v1/handoff_state?shared_id=" + callSid, ADMIN)).getInteger("n"))
         .isEqualTo(2);
-  }
-
-  @Test
-  void storingAgainKeepsTheReceiptOfAReadInBetween() throws Exception {
-    Outcome outcome = handoff("acme", "p1", null, new JsonObject().put("n", 1));
-    one.store(outcome);
-    assertThat(get(one, "/v1/handoff_state?id=" + callSid, ADMIN).status).isEqualTo(200);
-    Receipt receipt = awaitReceipt(callSid).receipt();
-
-    one.store(outcome);
-
-    assertThat(awaitReceipt(callSid).receipt()).isEqualTo(receipt);
   }
 
   @Test
@@ -318,37 +306,11 @@ class HandoffServiceIT {
   }
 
   @Test
-  void leavesOneReceiptForTheFirstRead() throws Exception {
-    one.store(handoff("acme", "p1", null, new JsonObject().put("secret", "spoken")));
-    String path = "/v1/handoff_state?id=" + callSid;
-    for (int i = 0; i < 5; i++) {
-      assertThat(get(one, path, ADMIN).status).isEqualTo(200);
-    }
-    Outcome read = awaitReceipt(callSid);
-    assertThat(read.state()).isEqualTo(new JsonObject().put("secret", "spoken"));
-    assertThat(get(one, path, ADMIN).status).isEqualTo(200);
-    // Of the same call, for only in its partition it comes behind whatever those reads published.
-    Outcome last = with(callSid, read, null, null);
-    one.store(last);
-
-    List<JsonObject> events = eventsUntil(last);
-
-    assertThat(events.stream().map(event -> event.getString("type")))
-        .containsExactly("handoff.stored", "handoff.read", "handoff.stored");
-    JsonObject event = events.get(1);
-    assertThat(event.getString("id")).isEqualTo(conversationId + "/handoff.read");
-    assertThat(event.getString("source")).isEqualTo("/callmesh/handoff-service");
-    assertThat(event.getJsonObject("data").getString("readBy")).isEqualTo("admin");
-    assertThat(event.getJsonObject("data").getLong("msAfterStored")).isNotNegative();
-    assertThat(events.toString()).doesNotContain("spoken");
-  }
-
-  @Test
   void tellsAnOutcomeThatIsStoredTwiceUnderOneId() throws Exception {
     Outcome outcome = handoff("acme", "p1", null, new JsonObject());
     one.store(outcome);
     two.store(outcome); // as a worker does whose first answer was lost
-    two.store(with(callSid, outcome, null, outcome.storedAt().plusMillis(1)));
+    two.store(with(callSid, outcome, null, outcome.decidedAt().plusMillis(1)));
     Outcome last = with(callSid, outcome, null, null);
     two.store(last);
 
@@ -395,17 +357,6 @@ class HandoffServiceIT {
     return new TopicPartition(info.topic(), info.partition());
   }
 
-  private static Outcome awaitReceipt(String callSid) throws Exception {
-    Instant deadline = Instant.now().plusSeconds(20);
-    while (Instant.now().isBefore(deadline)) {
-      Outcome outcome = (Outcome) one.find(callSid);
-      if (outcome.receipt() != null) {
-        return outcome;
-      }
-    }
-    throw new AssertionError("no receipt");
-  }
-
   private Outcome handoff(
       String account, String project, @Nullable String sharedId, JsonObject state) {
     return handoff(account, project, sharedId, state, Instant.now());
@@ -416,8 +367,8 @@ class HandoffServiceIT {
       String project,
       @Nullable String sharedId,
       JsonObject state,
-      Instant storedAt) {
-    return outcome(account, project, Outcome.Kind.HANDOFF, sharedId, state, storedAt);
+      Instant decidedAt) {
+    return outcome(account, project, Outcome.Kind.HANDOFF, sharedId, state, decidedAt);
   }
 
   private Outcome outcome(
@@ -426,7 +377,7 @@ class HandoffServiceIT {
       Outcome.Kind kind,
       @Nullable String sharedId,
       JsonObject state,
-      Instant storedAt) {
+      Instant decidedAt) {
     return new Outcome(
         callSid,
         "AC1",
@@ -440,28 +391,30 @@ class HandoffServiceIT {
         null,
         false,
         sharedId,
-        state,
-        storedAt,
+        HandoffData.of(state),
+        Transcript.EMPTY,
+        decidedAt,
         null);
   }
 
   /** The same outcome for that call and another conversation. */
   private static Outcome with(
-      String callSid, Outcome like, @Nullable JsonObject state, @Nullable Instant storedAt) {
+      String callSid, Outcome like, @Nullable JsonObject state, @Nullable Instant decidedAt) {
     return copy(
         callSid,
         like,
         like.projectId(),
-        state == null ? like.state() : state,
-        storedAt == null ? like.storedAt() : storedAt);
+        state == null ? like.state().toJson() : state,
+        decidedAt == null ? like.decidedAt() : decidedAt);
   }
 
   private static Outcome stranger(Outcome like, String project) {
-    return copy("CA" + Ids.hex(16), like, project, new JsonObject(), like.storedAt().plusMillis(5));
+    return copy(
+        "CA" + Ids.hex(16), like, project, new JsonObject(), like.decidedAt().plusMillis(5));
   }
 
   private static Outcome copy(
-      String callSid, Outcome like, String project, JsonObject state, Instant storedAt) {
+      String callSid, Outcome like, String project, JsonObject state, Instant decidedAt) {
     return new Outcome(
         callSid,
         like.accountSid(),
@@ -475,8 +428,9 @@ class HandoffServiceIT {
         like.utterance(),
         like.utteranceSpoken(),
         like.sharedId(),
-        state,
-        storedAt,
+        HandoffData.of(state),
+        Transcript.EMPTY,
+        decidedAt,
         null);
   }
 

@@ -16,6 +16,8 @@ public enum Topic {
   API_KEYS("callmesh.api-keys.v1", "compact"),
   /** CallSid to outcome; kept for the stated lifetime of a handoff. */
   OUTCOMES("callmesh.outcomes.v1", "compact,delete"),
+  /** Handoff to steps of its receipt chain; kept for longer than the handoff state. */
+  RECEIPTS("callmesh.receipts.v1", "delete"),
   /** CallSid to call event. */
   CALL_EVENTS("callmesh.call-events.v1", "delete");
 

@@ -13,7 +13,9 @@ import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.handoff.FindOutcome;
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.Transcript;
 import io.callmesh.contracts.security.Secret;
 import io.callmesh.contracts.security.Ticket;
 import io.callmesh.contracts.security.TicketSeal;
@@ -561,7 +563,8 @@ class RoutingServiceIT {
         utterance,
         false,
         null,
-        new JsonObject(),
+        HandoffData.EMPTY,
+        Transcript.EMPTY,
         Instant.EPOCH,
         null);
   }

@@ -37,6 +37,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -172,6 +173,8 @@ final class StreamFixture {
                     null,
                     null,
                     null,
+                    null,
+                    Set.of(),
                     null,
                     TOKEN.hash(),
                     null,

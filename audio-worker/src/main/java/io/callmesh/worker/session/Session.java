@@ -8,6 +8,7 @@ import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.frame.Frame;
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
@@ -213,7 +214,7 @@ final class Session implements AgentLine.Owner {
   private boolean tookTheCall(Outcome found) {
     return found.kind() == Outcome.Kind.HANDOFF
         && found.conversationId().equals(open.conversationId())
-        && !found.storedAt().isBefore(openedAt);
+        && !found.decidedAt().isBefore(openedAt);
   }
 
   private void left(boolean handedOff) {
@@ -482,7 +483,8 @@ final class Session implements AgentLine.Owner {
         request.utterance(),
         request.utteranceSpoken(),
         request.sharedId() == null ? sharedId : request.sharedId(),
-        request.state(),
+        HandoffData.of(request.state()),
+        io.callmesh.contracts.handoff.Transcript.EMPTY,
         ports.clock().instant(),
         null);
   }

@@ -331,6 +331,8 @@ class AsyncApiTest {
         null,
         null,
         null,
+        Set.of(),
+        null,
         "",
         null,
         Instant.EPOCH);

@@ -19,7 +19,9 @@ import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.frame.FrameKind;
 import io.callmesh.contracts.handoff.FindOutcome;
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.Transcript;
 import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
@@ -44,6 +46,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -237,7 +240,8 @@ class AudioWorkerVerticleTest {
                 "One moment",
                 false,
                 "s-9",
-                state,
+                HandoffData.of(state),
+                Transcript.EMPTY,
                 NOW,
                 null));
     assertThat(agent.texts.take()).isEqualTo(result(true, null));
@@ -572,7 +576,8 @@ class AudioWorkerVerticleTest {
         null,
         false,
         null,
-        new JsonObject(),
+        HandoffData.EMPTY,
+        Transcript.EMPTY,
         at,
         null);
   }
@@ -884,6 +889,8 @@ class AudioWorkerVerticleTest {
         "front desk",
         null,
         null,
+        null,
+        Set.of(),
         null,
         "",
         null,

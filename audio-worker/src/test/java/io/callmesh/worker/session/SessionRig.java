@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -201,6 +202,8 @@ final class SessionRig {
         "front desk",
         null,
         null,
+        null,
+        Set.of(),
         null,
         "",
         null,

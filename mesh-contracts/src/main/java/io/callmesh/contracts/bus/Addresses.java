@@ -21,6 +21,21 @@ public final class Addresses {
   public static final String HANDOFF_FIND = "handoff.find";
 
   /**
+   * Published by a worker whose {@code Outcome} could not be stored in time: all who answer for
+   * outcomes keep it for a while, and handoff-service stores it when it can.
+   */
+  public static final String HANDOFF_OFFER = "handoff.offer";
+
+  /** Sent, answered when stored: steps for a {@code ReceiptChain}. */
+  public static final String HANDOFF_RECEIPT = "handoff.receipt";
+
+  /**
+   * Published by whoever wants to follow a session: {@code WatchSession}. The worker that has it
+   * answers with {@code SessionNews} to the address in it; the others are silent.
+   */
+  public static final String WORKER_WATCH = "worker.watch";
+
+  /**
    * Published by whoever must know where a call is: {@code FindSession}. The worker that has the
    * call's session answers with {@code SessionFound} to the address in it; the others are silent.
    */
@@ -41,6 +56,11 @@ public final class Addresses {
   /** Where one worker instance takes {@code OpenSession} requests. */
   public static String workerOpen(String instance) {
     return "worker.open@" + instance;
+  }
+
+  /** Where one handoff-service instance takes {@code SessionNews}. */
+  public static String handoffNews(String instance) {
+    return "handoff.news@" + instance;
   }
 
   /** Where one routing instance takes {@code SessionFound}. */

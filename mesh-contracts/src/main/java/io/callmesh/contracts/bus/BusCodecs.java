@@ -4,11 +4,14 @@ import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.frame.FrameCodec;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
+import io.callmesh.contracts.session.SessionNews;
 import io.callmesh.contracts.session.SessionOpened;
 import io.callmesh.contracts.session.StreamAdmitted;
+import io.callmesh.contracts.session.WatchSession;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.vertx.core.eventbus.EventBus;
 import java.util.List;
@@ -38,6 +41,12 @@ public final class BusCodecs {
               StreamAdmitted.class,
               StreamAdmitted::toJson,
               StreamAdmitted::fromJson),
+          new JsonCodec<>(
+              "watch-session.v1", WatchSession.class, WatchSession::toJson, WatchSession::fromJson),
+          new JsonCodec<>(
+              "session-news.v1", SessionNews.class, SessionNews::toJson, SessionNews::fromJson),
+          new JsonCodec<>(
+              "receipt-chain.v1", ReceiptChain.class, ReceiptChain::toJson, ReceiptChain::fromJson),
           new JsonCodec<>("outcome.v1", Outcome.class, Outcome::toJson, Outcome::fromJson),
           new JsonCodec<>(
               "find-outcome.v1", FindOutcome.class, FindOutcome::toJson, FindOutcome::fromJson));

@@ -6,6 +6,8 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  *     one
  * @param sharedIdParameter the webhook's or custom parameter that becomes the conversation's shared
  *     id; null for none
+ * @param sensitiveFields names of members of the handoff state, at any depth, that are masked in
+ *     events, tasks and for readers without the right to see them
+ * @param handoffLifetime how long a handoff can be fetched, in s; null for as long as any
  * @param tokenHash the connector token, hashed
  * @param previousToken the token before, while it is still good; null for none
  * @param createdAt when it was created
@@ -54,6 +59,8 @@ public record Connector(
     @Nullable String overflowDestination,
     @Nullable String twiml,
     @Nullable String sharedIdParameter,
+    Set<String> sensitiveFields,
+    @Nullable Integer handoffLifetime,
     String tokenHash,
     @Nullable PreviousToken previousToken,
     Instant createdAt) {
@@ -67,6 +74,7 @@ public record Connector(
 
   public Connector {
     destinations = List.copyOf(destinations);
+    sensitiveFields = Set.copyOf(sensitiveFields);
   }
 
   /** Whether a presented connector token is good now; takes the same time either way. */
@@ -117,6 +125,8 @@ public record Connector(
         .put("overflowDestination", overflowDestination)
         .put("twiml", twiml)
         .put("sharedIdParameter", sharedIdParameter)
+        .put("sensitiveFields", new JsonArray(sensitiveFields.stream().sorted().toList()))
+        .put("handoffLifetime", handoffLifetime)
         .put("createdAt", createdAt.toString());
   }
 
@@ -151,6 +161,10 @@ public record Connector(
         json.getString("overflowDestination"),
         json.getString("twiml"),
         json.getString("sharedIdParameter"),
+        json.getJsonArray("sensitiveFields", new JsonArray()).stream()
+            .map(String::valueOf)
+            .collect(Collectors.toSet()),
+        json.getInteger("handoffLifetime"),
         json.getString("tokenHash", ""),
         previousToken(json),
         Instant.parse(json.getString("createdAt")));

@@ -14,10 +14,18 @@ public enum CallEventType {
   AGENT_EVENT("agent.event"),
   /** The worker's side of a stream is over: why, and what it was like in figures. */
   SESSION_ENDED("session.ended"),
+  /** The agent, or whoever acts for it, asked for a handoff. */
+  HANDOFF_REQUESTED("handoff.requested"),
   /** Kafka has the outcome. */
   HANDOFF_STORED("handoff.stored"),
   /** Someone fetched the handoff state for the first time. */
   HANDOFF_READ("handoff.read"),
+  /** The destination took the call. */
+  HANDOFF_ACCEPTED("handoff.accepted"),
+  /** The caller hung up before the destination took the call. */
+  HANDOFF_ABANDONED("handoff.abandoned"),
+  /** The handoff state was deleted on request. */
+  HANDOFF_DELETED("handoff.deleted"),
   /** The call was sent to a handoff destination. */
   HANDOFF_ROUTED("handoff.routed"),
   /** A destination did not take the call: busy, no answer, or it could not be reached. */

@@ -8,7 +8,7 @@ import io.vertx.core.json.JsonObject;
  *
  * @param callSid the call
  * @param conversationId the conversation whose outcome is wanted; empty for whichever
- * @param knownMs when the outcome was stored that is known, in ms since the epoch; 0 for none
+ * @param knownMs when the outcome was decided that is known, in ms since the epoch; 0 for none
  */
 public record FindOutcome(String callSid, String conversationId, long knownMs) {
   /** Asks for whichever is there. */
@@ -20,7 +20,7 @@ public record FindOutcome(String callSid, String conversationId, long knownMs) {
   public boolean isAnsweredBy(Outcome outcome) {
     boolean itsConversation =
         conversationId.isEmpty() || conversationId.equals(outcome.conversationId());
-    return itsConversation && outcome.storedAt().toEpochMilli() > knownMs;
+    return itsConversation && outcome.decidedAt().toEpochMilli() > knownMs;
   }
 
   /** The wire form. */

@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param utterance a sentence to speak before the transfer
  * @param utteranceSpoken true when the agent has spoken it itself
  * @param sharedId an identifier of the integrator's own
- * @param state the handoff state, exactly as the agent gave it; nobody changes it
- * @param storedAt when it was stored
- * @param receipt the first read; null until there was one
+ * @param state the handoff state, exactly as the agent gave it
+ * @param transcript what was said before, as far as the agent told
+ * @param decidedAt when the agent, or whoever acts for it, asked for it; with the CallSid it names
+ *     the outcome
+ * @param expiresAt when it is served no more; null, as it comes from a worker, for the lifetime
+ *     that handoff-service gives it
  */
 public record Outcome(
     String callSid,
@@ -37,9 +40,10 @@ public record Outcome(
     @Nullable String utterance,
     boolean utteranceSpoken,
     @Nullable String sharedId,
-    JsonObject state,
-    Instant storedAt,
-    @Nullable Receipt receipt) {
+    HandoffData state,
+    Transcript transcript,
+    Instant decidedAt,
+    @Nullable Instant expiresAt) {
 
   /** The two ways an agent ends its part of a call. */
   public enum Kind {
@@ -49,8 +53,8 @@ public record Outcome(
     HANGUP
   }
 
-  /** The same outcome, with the proof that it was read. */
-  public Outcome withReceipt(Receipt proof) {
+  /** The same outcome, which is not served from then on. */
+  public Outcome expiringAt(Instant time) {
     return new Outcome(
         callSid,
         accountSid,
@@ -65,8 +69,9 @@ public record Outcome(
         utteranceSpoken,
         sharedId,
         state,
-        storedAt,
-        proof);
+        transcript,
+        decidedAt,
+        time);
   }
 
   /** The stored and wire form. */
@@ -80,8 +85,8 @@ public record Outcome(
             .put("accountId", accountId)
             .put("projectId", projectId)
             .put("kind", kind.name())
-            .put("state", state)
-            .put("storedAt", storedAt.toString());
+            .put("state", state.text())
+            .put("decidedAt", decidedAt.toString());
     putPresent(json, "destination", destination);
     putPresent(json, "reason", reason);
     putPresent(json, "utterance", utterance);
@@ -89,12 +94,15 @@ public record Outcome(
     if (utteranceSpoken) {
       json.put("utteranceSpoken", true);
     }
-    return receipt == null ? json : json.put("receipt", receipt.toJson());
+    if (!transcript.isEmpty()) {
+      json.put("transcript", transcript.text());
+    }
+    return expiresAt == null ? json : json.put("expiresAt", expiresAt.toString());
   }
 
   /** Reads the stored and wire form. */
   public static Outcome fromJson(JsonObject json) {
-    JsonObject receipt = json.getJsonObject("receipt");
+    String expiresAt = json.getString("expiresAt");
     return new Outcome(
         json.getString("callSid"),
         json.getString("accountSid", ""),
@@ -108,9 +116,11 @@ public record Outcome(
         json.getString("utterance"),
         json.getBoolean("utteranceSpoken", false),
         json.getString("sharedId"),
-        json.getJsonObject("state", new JsonObject()),
-        Instant.parse(json.getString("storedAt")),
-        receipt == null ? null : Receipt.fromJson(receipt));
+        HandoffData.stored(json.getValue("state")),
+        Transcript.stored(json.getString("transcript")),
+        // Its name was storedAt before receipts told when that was.
+        Instant.parse(json.getString("decidedAt", json.getString("storedAt"))),
+        expiresAt == null ? null : Instant.parse(expiresAt));
   }
 
   private static void putPresent(JsonObject json, String name, @Nullable String value) {

@@ -35,6 +35,10 @@ public record ApiKey(
     PROVISION("provision"),
     /** The handoff state. */
     HANDOFF_READ("handoff:read"),
+    /** The members of the handoff state that a connector calls sensitive. */
+    HANDOFF_READ_SENSITIVE("handoff:read-sensitive"),
+    /** Deleting the handoff state. */
+    HANDOFF_DELETE("handoff:delete"),
     /** Transferring calls that are on, and hanging them up. */
     CALLS_CONTROL("calls:control");
 

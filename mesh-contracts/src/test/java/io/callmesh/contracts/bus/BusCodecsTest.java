@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.frame.FrameKind;
 import io.callmesh.contracts.handoff.FindOutcome;
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
-import io.callmesh.contracts.handoff.Receipt;
+import io.callmesh.contracts.handoff.Transcript;
 import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
@@ -38,7 +39,7 @@ class BusCodecsTest {
         new WorkerPresence("w-1", "p-1", 3, 100, true),
         outcome(new JsonObject()),
         outcome(new JsonObject().put("deep", new JsonObject().put("n", 1).put("t", "\u4e2d"))),
-        outcome(new JsonObject()).withReceipt(new Receipt("key-1", STORED)),
+        outcome(new JsonObject()).expiringAt(STORED),
         new FindSession("CA1", "routing.found@1"),
         new SessionFound("CA1", "AC1", "conv-1", "conn-1", "s-1"),
         new StreamAdmitted("CA1", "ingress.frames@1", 7_000, 5, -3),
@@ -160,7 +161,8 @@ class BusCodecsTest {
         null,
         false,
         null,
-        state,
+        HandoffData.of(state),
+        Transcript.EMPTY,
         STORED,
         null);
   }

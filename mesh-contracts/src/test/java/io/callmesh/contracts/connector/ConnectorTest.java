@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,6 +218,8 @@ class ConnectorTest {
         "billing",
         twiml,
         "SipHeader_X-Id",
+        Set.of("card_number", "iban"),
+        3_600,
         "5ecre7",
         new Connector.PreviousToken("0ld", CREATED),
         CREATED);

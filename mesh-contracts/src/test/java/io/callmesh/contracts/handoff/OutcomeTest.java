@@ -18,8 +18,7 @@ class OutcomeTest {
         new JsonObject()
             .put("handoff", new JsonObject().put("n", 1.5).put("null", (Object) null))
             .put("list", new JsonArray().add("\u00e4").add(true));
-    Outcome outcome =
-        outcome("billing", "shared", state).withReceipt(new Receipt("key-1", STORED.plusMillis(5)));
+    Outcome outcome = outcome("billing", "shared", state).expiringAt(STORED.plusMillis(5));
 
     assertThat(Outcome.fromJson(reparsed(outcome))).isEqualTo(outcome);
   }
@@ -29,7 +28,8 @@ class OutcomeTest {
     Outcome outcome = outcome(null, null, new JsonObject());
 
     assertThat(outcome.toJson().fieldNames())
-        .doesNotContain("destination", "sharedId", "receipt", "utterance", "reason");
+        .doesNotContain(
+            "destination", "sharedId", "expiresAt", "transcript", "utterance", "reason");
     assertThat(Outcome.fromJson(reparsed(outcome))).isEqualTo(outcome);
   }
 
@@ -60,7 +60,8 @@ class OutcomeTest {
         null,
         sharedId != null,
         sharedId,
-        state,
+        HandoffData.of(state),
+        Transcript.EMPTY,
         STORED,
         null);
   }

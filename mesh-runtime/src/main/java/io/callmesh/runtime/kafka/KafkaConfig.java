@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param replicationFactor of topics that we create; -1 for the broker's default
  * @param callEventPartitions partitions of the call events' topic when we create it
  * @param handoffLifetime how long an outcome is kept
+ * @param handoffMemory how long its receipts are kept after that
  * @param requestTimeout bounds every wait for Kafka
  * @param eventBufferSize call events that may wait for the broker; beyond it the newest is dropped
  * @param maxTableEntries keys per table; beyond it new ones are refused
@@ -22,6 +23,7 @@ public record KafkaConfig(
     int replicationFactor,
     int callEventPartitions,
     Duration handoffLifetime,
+    Duration handoffMemory,
     Duration requestTimeout,
     int eventBufferSize,
     int maxTableEntries,
@@ -31,6 +33,9 @@ public record KafkaConfig(
 
   /** How long an outcome is kept unless configured. */
   public static final Duration DEFAULT_HANDOFF_LIFETIME = Duration.ofHours(24);
+
+  /** How long receipts are kept after the outcome unless configured. */
+  public static final Duration DEFAULT_HANDOFF_MEMORY = Duration.ofHours(24);
 
   /** How long a wait for Kafka lasts unless configured. */
   public static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(10);
@@ -62,6 +67,8 @@ public record KafkaConfig(
     require(
         isPositive(handoffLifetime), "CALLMESH_HANDOFF_LIFETIME must be positive", handoffLifetime);
     require(
+        !handoffMemory.isNegative(), "CALLMESH_HANDOFF_MEMORY must be 0 or more", handoffMemory);
+    require(
         isPositive(requestTimeout) && requestTimeout.compareTo(MAX_TIMEOUT) <= 0,
         "CALLMESH_KAFKA_REQUEST_TIMEOUT must be positive and at most " + MAX_TIMEOUT,
         requestTimeout);
@@ -78,10 +85,16 @@ public record KafkaConfig(
         -1,
         DEFAULT_CALL_EVENT_PARTITIONS,
         DEFAULT_HANDOFF_LIFETIME,
+        DEFAULT_HANDOFF_MEMORY,
         DEFAULT_REQUEST_TIMEOUT,
         DEFAULT_EVENT_BUFFER_SIZE,
         DEFAULT_MAX_TABLE_ENTRIES,
         Map.of());
+  }
+
+  /** How long a chain of receipts is kept. */
+  public Duration receiptLifetime() {
+    return handoffLifetime.plus(handoffMemory);
   }
 
   private static boolean isServers(String servers) {

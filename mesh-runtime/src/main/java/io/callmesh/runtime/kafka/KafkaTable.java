@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,9 +29,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A compacted topic in memory: the latest value of every key. Reads are local and may be called
- * from any thread; the follower thread alone changes it. What {@link #get} answers may be
- * milliseconds old; a miss that matters is asked with {@link #find}.
+ * A topic in memory: the latest value of every key or, of a topic that is not compacted, what all
+ * its records together make. Reads are local and may be called from any thread; the follower thread
+ * alone changes it. What {@link #get} answers may be milliseconds old; a miss that matters is asked
+ * with {@link #find}.
  */
 public final class KafkaTable<V> {
   private static final Logger log = LoggerFactory.getLogger(KafkaTable.class);
@@ -48,12 +51,17 @@ public final class KafkaTable<V> {
   private final Counter writeFailures;
   private final Map<String, KafkaIndex<V>> indexes = new LinkedHashMap<>();
   private final ConcurrentHashMap<String, Entry<V>> entries = new ConcurrentHashMap<>();
+  private final List<Consumer<V>> listeners = new ArrayList<>();
   private Iterator<Entry<V>> sweep = entries.values().iterator();
   private long arrivals;
   private volatile long lag;
 
-  /** How a value is stored. */
-  record Codec<V>(Function<V, JsonObject> write, Function<JsonObject, V> read) {}
+  /**
+   * How a value is stored, and what a new record makes of the value before; that of a compacted
+   * topic replaces it.
+   */
+  record Codec<V>(
+      Function<V, JsonObject> write, Function<JsonObject, V> read, BinaryOperator<V> merge) {}
 
   KafkaTable(Topic topic, Codec<V> codec, @Nullable Duration lifetime, KafkaTables home) {
     this.topic = topic;
@@ -172,6 +180,17 @@ public final class KafkaTable<V> {
     return indexes.computeIfAbsent(name, any -> new KafkaIndex<>(this, by));
   }
 
+  /**
+   * Tells of every value that is written from the start on, after memory and the indexes have it;
+   * of those that are read at the start too. Registered before the tables start.
+   *
+   * @param listener quick, never fails; runs on the follower thread
+   */
+  public void onChange(Consumer<V> listener) {
+    home.requireNotStarted();
+    listeners.add(listener);
+  }
+
   boolean isExpired(long timestampMs) {
     return lifetime != null && home.clock().millis() - timestampMs > lifetime.toMillis();
   }
@@ -214,7 +233,9 @@ public final class KafkaTable<V> {
     if (record.value() == null || isExpired(record.timestamp())) {
       drop(entries.remove(key));
     } else {
-      store(key, codec.read.apply(new JsonObject(Buffer.buffer(record.value()))), record);
+      V value = codec.read.apply(new JsonObject(Buffer.buffer(record.value())));
+      Entry<V> before = entries.get(key);
+      store(key, before == null ? value : codec.merge.apply(before.value(), value), record);
     }
   }
 
@@ -227,6 +248,7 @@ public final class KafkaTable<V> {
     Entry<V> before = entries.put(key, entry);
     eachIndex(entry, KafkaIndex::add);
     drop(before);
+    listeners.forEach(listener -> listener.accept(value));
   }
 
   private List<Optional<String>> secondary(V value) {

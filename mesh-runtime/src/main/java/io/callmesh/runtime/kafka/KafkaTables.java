@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -54,13 +55,33 @@ public final class KafkaTables {
    */
   public <V> KafkaTable<V> table(
       Topic topic, Function<V, JsonObject> write, Function<JsonObject, V> read) {
-    return register(topic, new Codec<>(write, read), null);
+    return register(topic, new Codec<>(write, read, KafkaTables::latest), null);
   }
 
   /** The same, for values that are not served once their record is older than the lifetime. */
   public <V> KafkaTable<V> table(
       Topic topic, Function<V, JsonObject> write, Function<JsonObject, V> read, Duration lifetime) {
-    return register(topic, new Codec<>(write, read), lifetime);
+    return register(topic, new Codec<>(write, read, KafkaTables::latest), lifetime);
+  }
+
+  /**
+   * The same for a topic that is not compacted, whose records each have a part of their key's
+   * value.
+   *
+   * @param merge the value so far and a new part; pure, takes the same part twice without harm
+   * @param lifetime since a key's latest record
+   */
+  public <V> KafkaTable<V> mergedTable(
+      Topic topic,
+      Function<V, JsonObject> write,
+      Function<JsonObject, V> read,
+      BinaryOperator<V> merge,
+      Duration lifetime) {
+    return register(topic, new Codec<>(write, read, merge), lifetime);
+  }
+
+  private static <V> V latest(V before, V now) {
+    return now;
   }
 
   @SuppressWarnings("unchecked") // one topic holds one type of value

@@ -16,6 +16,10 @@ import org.apache.kafka.clients.admin.NewTopic;
 record TopicPolicy(Topic topic, KafkaConfig config) {
   private static final int OUTCOME_PARTITIONS = 6;
   private static final Duration SEGMENT = Duration.ofDays(1);
+
+  /** When the broker begins to erase what was removed (docs/kafka-tables.md), at the latest. */
+  private static final Duration ERASURE = Duration.ofMinutes(10);
+
   private static final Duration SHORTEST_SEGMENT = Duration.ofMinutes(1);
 
   NewTopic newTopic() {
@@ -26,7 +30,7 @@ record TopicPolicy(Topic topic, KafkaConfig config) {
   private int partitions() {
     return switch (topic) {
       case CONNECTORS, PHONE_NUMBERS, API_KEYS -> 1;
-      case OUTCOMES -> OUTCOME_PARTITIONS;
+      case OUTCOMES, RECEIPTS -> OUTCOME_PARTITIONS;
       case CALL_EVENTS -> config.callEventPartitions();
     };
   }
@@ -35,18 +39,34 @@ record TopicPolicy(Topic topic, KafkaConfig config) {
     Map<String, String> settings = new HashMap<>();
     settings.put("cleanup.policy", join(topic.cleanupPolicy()));
     if (isTable()) {
-      settings.put(
-          "min.cleanable.dirty.ratio", "0.1"); // small: what is not cleaned is read at start
       settings.put("segment.ms", millis(segment()));
       settings.put("message.timestamp.type", "LogAppendTime"); // one clock decides what is recent
     }
-    if (topic == Topic.OUTCOMES) {
-      settings.put("retention.ms", millis(config.handoffLifetime()));
+    if (isCompacted()) {
+      settings.put(
+          "min.cleanable.dirty.ratio", "0.1"); // small: what is not cleaned is read at start
     }
+    if (topic == Topic.OUTCOMES) {
+      settings.put("max.compaction.lag.ms", millis(ERASURE)); // what is removed leaves the disk too
+    }
+    lifetime().ifPresent(lifetime -> settings.put("retention.ms", millis(lifetime)));
     return settings;
   }
 
+  /** How long records are needed; empty for as long as the broker wishes. */
+  private Optional<Duration> lifetime() {
+    return switch (topic) {
+      case OUTCOMES -> Optional.of(config.handoffLifetime());
+      case RECEIPTS -> Optional.of(config.receiptLifetime());
+      default -> Optional.empty();
+    };
+  }
+
   private boolean isTable() {
+    return topic != Topic.CALL_EVENTS;
+  }
+
+  private boolean isCompacted() {
     return topic.cleanupPolicy().contains("compact");
   }
 
@@ -54,8 +74,8 @@ record TopicPolicy(Topic topic, KafkaConfig config) {
    * Only closed segments are cleaned: an outcome is gone a quarter of its lifetime late at most.
    */
   private Duration segment() {
-    Duration quarter = config.handoffLifetime().dividedBy(4);
-    Duration wanted = topic == Topic.OUTCOMES && quarter.compareTo(SEGMENT) < 0 ? quarter : SEGMENT;
+    Duration quarter = lifetime().map(lifetime -> lifetime.dividedBy(4)).orElse(SEGMENT);
+    Duration wanted = quarter.compareTo(SEGMENT) < 0 ? quarter : SEGMENT;
     return wanted.compareTo(SHORTEST_SEGMENT) < 0 ? SHORTEST_SEGMENT : wanted;
   }
 
@@ -81,15 +101,16 @@ record TopicPolicy(Topic topic, KafkaConfig config) {
 
   private Optional<String> retentionViolation(Config found) {
     long retention = Long.parseLong(value(found, "retention.ms"));
-    long lifetime = config.handoffLifetime().toMillis();
-    return topic != Topic.OUTCOMES || retention < 0 || retention >= lifetime
-        ? Optional.empty()
-        : Optional.of(
-            sentence(
-                "retention.ms",
-                Long.toString(retention),
-                "at least " + lifetime,
-                Long.toString(lifetime)));
+    return lifetime()
+        .map(Duration::toMillis)
+        .filter(lifetime -> retention >= 0 && retention < lifetime)
+        .map(
+            lifetime ->
+                sentence(
+                    "retention.ms",
+                    Long.toString(retention),
+                    "at least " + lifetime,
+                    Long.toString(lifetime)));
   }
 
   private String bracketed() {

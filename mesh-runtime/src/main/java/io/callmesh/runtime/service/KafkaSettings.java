@@ -32,6 +32,7 @@ final class KafkaSettings {
         settings.integer("CALLMESH_KAFKA_REPLICATION_FACTOR", -1, Short.MAX_VALUE),
         settings.integer("CALLMESH_KAFKA_EVENT_PARTITIONS", 1, MAX_PARTITIONS),
         settings.duration("CALLMESH_HANDOFF_LIFETIME"),
+        settings.duration("CALLMESH_HANDOFF_MEMORY"),
         settings.duration("CALLMESH_KAFKA_REQUEST_TIMEOUT"),
         settings.integer("CALLMESH_KAFKA_EVENT_BUFFER", 1, MAX_BUFFER),
         settings.integer("CALLMESH_TABLE_MAX_ENTRIES", 1, MAX_ENTRIES),

@@ -11,7 +11,9 @@ import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.frame.FrameKind;
 import io.callmesh.contracts.handoff.FindOutcome;
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.Transcript;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -43,7 +45,11 @@ class MeshBusIT {
           "Einen Moment, bitte — ich verbinde.",
           true,
           null,
-          new JsonObject().put("nested", new JsonObject().put("n", 1.5)).put("text", "日本 \u0000"),
+          HandoffData.of(
+              new JsonObject()
+                  .put("nested", new JsonObject().put("n", 1.5))
+                  .put("text", "日本 \u0000")),
+          Transcript.EMPTY,
           Instant.parse("2026-11-23T00:00:00Z"),
           null);
 

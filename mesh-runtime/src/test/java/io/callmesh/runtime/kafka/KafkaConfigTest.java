@@ -28,17 +28,25 @@ class KafkaConfigTest {
 
   @Test
   void namesTheVariableThatIsWrong() {
-    assertRefused("CALLMESH_KAFKA_REPLICATION_FACTOR", 0, 6, 1, 1, 1, 1);
-    assertRefused("CALLMESH_KAFKA_EVENT_PARTITIONS", 1, 0, 1, 1, 1, 1);
-    assertRefused("CALLMESH_HANDOFF_LIFETIME", 1, 6, 0, 1, 1, 1);
-    assertRefused("CALLMESH_KAFKA_REQUEST_TIMEOUT", 1, 6, 1, 0, 1, 1);
-    assertRefused("CALLMESH_KAFKA_REQUEST_TIMEOUT", 1, 6, 1, 301, 1, 1);
-    assertRefused("CALLMESH_KAFKA_EVENT_BUFFER", 1, 6, 1, 1, 0, 1);
-    assertRefused("CALLMESH_TABLE_MAX_ENTRIES", 1, 6, 1, 1, 1, 0);
+    assertRefused("CALLMESH_KAFKA_REPLICATION_FACTOR", 0, 6, 1, 0, 1, 1, 1);
+    assertRefused("CALLMESH_KAFKA_EVENT_PARTITIONS", 1, 0, 1, 0, 1, 1, 1);
+    assertRefused("CALLMESH_HANDOFF_LIFETIME", 1, 6, 0, 0, 1, 1, 1);
+    assertRefused("CALLMESH_HANDOFF_MEMORY", 1, 6, 1, -1, 1, 1, 1);
+    assertRefused("CALLMESH_KAFKA_REQUEST_TIMEOUT", 1, 6, 1, 0, 0, 1, 1);
+    assertRefused("CALLMESH_KAFKA_REQUEST_TIMEOUT", 1, 6, 1, 0, 301, 1, 1);
+    assertRefused("CALLMESH_KAFKA_EVENT_BUFFER", 1, 6, 1, 0, 1, 0, 1);
+    assertRefused("CALLMESH_TABLE_MAX_ENTRIES", 1, 6, 1, 0, 1, 1, 0);
   }
 
   private static void assertRefused(
-      String variable, int replicas, int partitions, int life, int timeout, int buffer, int max) {
+      String variable,
+      int replicas,
+      int partitions,
+      int life,
+      int memory,
+      int timeout,
+      int buffer,
+      int max) {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -47,6 +55,7 @@ class KafkaConfigTest {
                     replicas,
                     partitions,
                     Duration.ofSeconds(life),
+                    Duration.ofSeconds(memory),
                     Duration.ofSeconds(timeout),
                     buffer,
                     max,
@@ -63,6 +72,7 @@ class KafkaConfigTest {
             -1,
             6,
             Duration.ofHours(1),
+            Duration.ZERO,
             Duration.ofSeconds(1),
             1,
             1,
@@ -79,6 +89,7 @@ class KafkaConfigTest {
             -1,
             6,
             Duration.ofHours(1),
+            Duration.ZERO,
             Duration.ofSeconds(1),
             1,
             1,

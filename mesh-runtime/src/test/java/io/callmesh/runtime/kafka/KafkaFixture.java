@@ -42,7 +42,15 @@ final class KafkaFixture {
 
   static KafkaConfig config(String servers, Duration requestTimeout, int maxTableEntries) {
     return new KafkaConfig(
-        servers, -1, 6, Duration.ofHours(24), requestTimeout, 100, maxTableEntries, Map.of());
+        servers,
+        -1,
+        6,
+        Duration.ofHours(24),
+        Duration.ofHours(24),
+        requestTimeout,
+        100,
+        maxTableEntries,
+        Map.of());
   }
 
   KafkaTables tables(KafkaConfig config) {

@@ -1,10 +1,11 @@
 package io.callmesh.routing.calls;
 
 import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.Transcript;
 import io.callmesh.contracts.security.ApiKey;
 import io.callmesh.contracts.session.SessionFound;
-import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +97,8 @@ record LiveCall(
         utterance,
         false,
         sharedId,
-        outcome.map(Outcome::state).orElseGet(JsonObject::new),
+        outcome.map(Outcome::state).orElse(HandoffData.EMPTY),
+        outcome.map(Outcome::transcript).orElse(Transcript.EMPTY),
         now,
         null);
   }

@@ -66,7 +66,7 @@ final class ActionHandlers {
         call,
         CallState.of(call).handled(),
         (state, connector, outcome) -> {
-          if (outcome == null || state.hasHandled(outcome.storedAt())) {
+          if (outcome == null || state.hasHandled(outcome.decidedAt())) {
             return Future.succeededFuture(flow.interrupted(call, state, connector));
           }
           return outcome.kind() == Outcome.Kind.HANGUP

@@ -125,7 +125,7 @@ final class CallFlow {
       return apologise(connector);
     }
     CallState sent = before.sentTo(destination.name());
-    CallState state = outcome == null ? sent : sent.handled(outcome.storedAt());
+    CallState state = outcome == null ? sent : sent.handled(outcome.decidedAt());
     Optional<NotTaken> obstacle = Transfers.obstacle(call, destination);
     if (obstacle.isPresent()) {
       return notTaken(call, state, connector, outcome, reason, obstacle.get(), speak);

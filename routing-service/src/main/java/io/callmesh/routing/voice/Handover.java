@@ -52,7 +52,7 @@ record Handover(
 
   /** The agent's data; empty when there is none. */
   JsonObject data() {
-    return outcome == null ? new JsonObject() : outcome.state();
+    return outcome == null ? new JsonObject() : outcome.state().toJson();
   }
 
   /** The {@code $variables} of headers and documents. */

@@ -1,7 +1,9 @@
 package io.callmesh.routing.voice;
 
 import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.Transcript;
 import io.callmesh.routing.RoutingConfig;
 import io.callmesh.routing.api.ApiDocument;
 import io.callmesh.routing.connector.ConnectorDirectory;
@@ -143,7 +145,8 @@ public final class PreviewApi {
             outcome.getString("utterance"),
             Optional.ofNullable(outcome.getBoolean("utteranceSpoken")).orElse(false),
             outcome.getString("sharedId"),
-            outcome.getJsonObject("data", new JsonObject()),
+            HandoffData.of(outcome.getJsonObject("data", new JsonObject())),
+            Transcript.EMPTY,
             time,
             null);
   }

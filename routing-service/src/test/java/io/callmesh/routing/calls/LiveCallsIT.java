@@ -10,8 +10,9 @@ import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.handoff.FindOutcome;
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
-import io.callmesh.contracts.handoff.Receipt;
+import io.callmesh.contracts.handoff.Transcript;
 import io.callmesh.contracts.security.ApiKey;
 import io.callmesh.contracts.security.IssuedSecret;
 import io.callmesh.contracts.session.FindSession;
@@ -214,7 +215,7 @@ class LiveCallsIT {
                 + "&conversation=conv-1&shared=s%201&destination=sales&reason=angry%20%26%20loud&Method=POST");
     assertThat(stored())
         .usingRecursiveComparison()
-        .ignoringFields("storedAt")
+        .ignoringFields("decidedAt")
         .isEqualTo(
             new Outcome(
                 callSid,
@@ -229,10 +230,11 @@ class LiveCallsIT {
                 "One moment",
                 false,
                 "s 1",
-                new JsonObject(),
+                HandoffData.EMPTY,
+                Transcript.EMPTY,
                 Instant.EPOCH,
                 null));
-    assertThat(stored().storedAt()).isAfter(Instant.EPOCH);
+    assertThat(stored().decidedAt()).isAfter(Instant.EPOCH);
   }
 
   @ParameterizedTest
@@ -258,7 +260,7 @@ class LiveCallsIT {
     assertThat(reply.status).as(reply.body).isEqualTo(202);
     assertThat(stored())
         .usingRecursiveComparison()
-        .ignoringFields("storedAt")
+        .ignoringFields("decidedAt")
         .isEqualTo(
             new Outcome(
                 callSid,
@@ -273,7 +275,8 @@ class LiveCallsIT {
                 null,
                 false,
                 "shared-1",
-                new JsonObject().put("order", 7),
+                HandoffData.of(new JsonObject().put("order", 7)),
+                Transcript.EMPTY,
                 Instant.EPOCH,
                 null));
   }
@@ -538,9 +541,10 @@ class LiveCallsIT {
         "Goodbye",
         true,
         "shared-1",
-        new JsonObject().put("order", 7),
+        HandoffData.of(new JsonObject().put("order", 7)),
+        Transcript.EMPTY,
         Instant.EPOCH,
-        new Receipt("key-1", Instant.EPOCH));
+        null);
   }
 
   private static void connector(String connectorId, JsonArray destinations) throws Exception {

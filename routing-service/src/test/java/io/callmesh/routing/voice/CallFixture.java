@@ -171,7 +171,7 @@ final class CallFixture {
                 .put("destination", destination)
                 .put("reason", "needs_human")
                 .put("state", new JsonObject())
-                .put("storedAt", now.toString())
+                .put("decidedAt", now.toString())
                 .mergeIn(more));
   }
 }

@@ -117,7 +117,7 @@ class PreviewTest {
                 .put("kind", "HANDOFF")
                 .put("destination", destination)
                 .put("state", data)
-                .put("storedAt", calls.now.toString()));
+                .put("decidedAt", calls.now.toString()));
   }
 
   private static String withoutTicket(String document) {

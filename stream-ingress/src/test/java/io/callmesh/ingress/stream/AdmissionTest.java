@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -142,6 +143,8 @@ class AdmissionTest {
         null,
         null,
         null,
+        null,
+        Set.of(),
         null,
         TOKEN.hash(),
         previous,

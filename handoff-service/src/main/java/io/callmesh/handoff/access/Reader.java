@@ -1,0 +1,58 @@
+package io.callmesh.handoff.access;
+
+import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.ReceiptChain;
+import io.callmesh.contracts.security.ApiKey;
+import io.callmesh.runtime.security.ApiKeys;
+import io.vertx.ext.web.RoutingContext;
+
+/** Whoever asks for a handoff. */
+public interface Reader {
+  /** The name in receipts and events: a key's id; nothing that tells a person. */
+  String name();
+
+  /**
+   * Whether this reader may know of what belongs there.
+   *
+   * @param accountSid the call's Twilio account
+   */
+  boolean opens(String accountSid, String accountId, String projectId);
+
+  /** Whether it has that right, wherever it opens something. */
+  boolean may(ApiKey.Right right);
+
+  /** Whether it may know of this outcome. */
+  default boolean opens(Outcome outcome) {
+    return opens(outcome.accountSid(), outcome.accountId(), outcome.projectId());
+  }
+
+  /** Whether it may know of this handoff. */
+  default boolean opens(ReceiptChain chain) {
+    return opens(chain.accountSid(), chain.accountId(), chain.projectId());
+  }
+
+  /** A reader with an API key. */
+  static Reader of(ApiKey key) {
+    return new Reader() {
+      @Override
+      public String name() {
+        return key.keyId();
+      }
+
+      @Override
+      public boolean opens(String accountSid, String accountId, String projectId) {
+        return key.opens(accountId, projectId);
+      }
+
+      @Override
+      public boolean may(ApiKey.Right right) {
+        return key.may(right);
+      }
+    };
+  }
+
+  /** The reader of a request that was let pass. */
+  static Reader of(RoutingContext context) {
+    return of(ApiKeys.of(context));
+  }
+}
