@@ -43,7 +43,9 @@ record PublicPaths(Ingress ingress) {
           "handoff-service",
           List.of(
               "/v1/handoff_state",
+              "/v1/handoff_state/receipts",
               "/v1/acme/shop/handoff_state",
+              "/v1/acme/shop/handoff_state/receipts",
               "/v1/acme/shop/handoff_state/below"));
 
   List<HTTPIngressPath> all() {
