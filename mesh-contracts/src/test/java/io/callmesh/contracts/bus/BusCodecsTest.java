@@ -7,12 +7,17 @@ import io.callmesh.contracts.frame.FrameKind;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.Receipt;
+import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.contracts.handoff.Transcript;
+import io.callmesh.contracts.handoff.TranscriptLine;
 import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
+import io.callmesh.contracts.session.SessionNews;
 import io.callmesh.contracts.session.SessionOpened;
 import io.callmesh.contracts.session.StreamAdmitted;
+import io.callmesh.contracts.session.WatchSession;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -41,6 +46,12 @@ class BusCodecsTest {
         outcome(new JsonObject().put("deep", new JsonObject().put("n", 1).put("t", "\u4e2d"))),
         outcome(new JsonObject()).expiringAt(STORED),
         new FindSession("CA1", "routing.found@1"),
+        new WatchSession("conv-1", "handoff.news@1", true, 15_000),
+        news(SessionNews.Kind.SNAPSHOT, "{\"amount\": 1.10}"),
+        news(SessionNews.Kind.ENDED, "{}"),
+        ReceiptChain.of(
+            outcome(new JsonObject()),
+            new Receipt(Receipt.Step.ROUTED, STORED, "key-1", "billing", "flex #1")),
         new SessionFound("CA1", "AC1", "conv-1", "conn-1", "s-1"),
         new StreamAdmitted("CA1", "ingress.frames@1", 7_000, 5, -3),
         new FindOutcome("CA1"),
@@ -145,6 +156,19 @@ class BusCodecsTest {
         resume,
         resume ? "interrupted" : "",
         "shared");
+  }
+
+  private static SessionNews news(SessionNews.Kind kind, String state) {
+    return new SessionNews(
+        kind,
+        "CA1",
+        "conv-1",
+        "conn-1",
+        "AC1",
+        "",
+        STORED,
+        List.of(new TranscriptLine(TranscriptLine.Role.CALLER, "\u00c4h", false, STORED)),
+        HandoffData.of(state));
   }
 
   private static Outcome outcome(JsonObject state) {
