@@ -21,6 +21,7 @@ import io.callmesh.worker.WorkerMetrics.Ended;
 import io.callmesh.worker.agent.AgentConnection;
 import io.callmesh.worker.agent.AgentEvent;
 import io.callmesh.worker.agent.HandoffRequest;
+import io.callmesh.worker.agent.HandoffResult;
 import io.callmesh.worker.agent.SessionEnd;
 import io.callmesh.worker.agent.SessionStart;
 import io.callmesh.worker.agent.Transcript;
@@ -44,9 +45,6 @@ import org.slf4j.LoggerFactory;
  * where to; ended. Runs on one event loop.
  */
 final class Session implements AgentLine.Owner {
-  /** Bytes of the largest handoff state, as JSON in UTF-8. */
-  static final int MAX_STATE_BYTES = 64 * 1024;
-
   private static final Logger log = LoggerFactory.getLogger(Session.class);
   private static final long FINISH_GRACE_MS = 2_000;
   private static final String AGENT_LOST = "agent_lost";
@@ -80,7 +78,7 @@ final class Session implements AgentLine.Owner {
   private boolean deciding;
   private boolean agentGone;
   private boolean complained;
-  private JsonObject lastState = new JsonObject();
+  private HandoffData lastState = HandoffData.EMPTY;
   private Ended outcome = Ended.ERROR;
   private long playoutTimer = -1;
   private long finishTimer = -1;
@@ -336,44 +334,46 @@ final class Session implements AgentLine.Owner {
   @Override
   public void handoff(HandoffRequest request) {
     ports.metrics().agentMessage(AgentMessage.HANDOFF);
-    boolean fits = request.state().toBuffer().length() <= MAX_STATE_BYTES;
-    if (fits && !request.state().isEmpty()) {
+    if (!request.state().isEmpty()) {
       lastState = request.state();
     }
-    String refusal = refusal(request, fits);
+    String refusal = refusal(request);
     if (refusal != null) {
-      refuse(Decision.REFUSED, refusal);
+      refuse(HandoffResult.refused(refusal, null));
       return;
     }
     store(Outcome.Kind.HANDOFF, request, this::handedOff, this::handoffNotStored);
   }
 
-  private @Nullable String refusal(HandoffRequest request, boolean fits) {
+  @Override
+  public void handoffRefused(HandoffData.RefusedException refusal) {
+    ports.metrics().agentMessage(AgentMessage.HANDOFF);
+    refuse(HandoffResult.refused(refusal));
+  }
+
+  private @Nullable String refusal(HandoffRequest request) {
     if (phase != Phase.TALKING || deciding) {
       return ALREADY_ENDED;
     }
     if (connector.disableHandoff()) {
       return "handoff_disabled";
     }
-    if (connector.destination(request.destination()).isEmpty()) {
-      return "unknown_destination";
-    }
-    return fits ? null : "state_too_large";
+    return connector.destination(request.destination()).isEmpty() ? "unknown_destination" : null;
   }
 
-  private void refuse(Decision decision, String reason) {
-    ports.metrics().outcome(decision);
-    log.info("{} {} handoff not accepted: {}", callSid, conversationId, reason);
-    toAgent(agent -> agent.handoffResult(false, reason));
+  private void refuse(HandoffResult result) {
+    ports.metrics().outcome(Decision.REFUSED);
+    log.info("{} {} handoff not accepted: {}", callSid, conversationId, result.reason());
+    toAgent(agent -> agent.handoffResult(result));
   }
 
   private void handedOff() {
-    toAgent(agent -> agent.handoffResult(true, null));
+    toAgent(agent -> agent.handoffResult(HandoffResult.ACCEPTED));
     playOut(Ended.HANDED_OFF);
   }
 
   private void handoffNotStored() {
-    toAgent(agent -> agent.handoffResult(false, "not_stored"));
+    toAgent(agent -> agent.handoffResult(HandoffResult.refused("not_stored", null)));
     if (agentGone) {
       rescue();
     }
@@ -389,7 +389,7 @@ final class Session implements AgentLine.Owner {
   }
 
   private static HandoffRequest nowhere(@Nullable String reason) {
-    return new HandoffRequest(null, reason, null, false, null, new JsonObject());
+    return new HandoffRequest(null, reason, null, false, null, HandoffData.EMPTY);
   }
 
   /** Stored or not, the call goes on without the agent: it cannot be told. */
@@ -483,7 +483,7 @@ final class Session implements AgentLine.Owner {
         request.utterance(),
         request.utteranceSpoken(),
         request.sharedId() == null ? sharedId : request.sharedId(),
-        HandoffData.of(request.state()),
+        request.state(),
         io.callmesh.contracts.handoff.Transcript.EMPTY,
         ports.clock().instant(),
         null);

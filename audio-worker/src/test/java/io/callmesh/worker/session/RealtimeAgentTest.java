@@ -180,7 +180,7 @@ class RealtimeAgentTest {
     Message<Outcome> outcome = storing.take();
     assertThat(outcome.body().destination()).isEqualTo("billing");
     assertThat(outcome.body().reason()).isEqualTo("needs_human");
-    assertThat(outcome.body().state()).isEqualTo(new JsonObject().put("invoice", "7"));
+    assertThat(outcome.body().state().text()).isEqualTo("{\"invoice\":\"7\"}");
     outcome.reply(null);
 
     JsonObject result = nextEvent("conversation.item.create").getJsonObject("item");
