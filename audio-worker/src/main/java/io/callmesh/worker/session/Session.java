@@ -40,9 +40,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A worker's side of a conversation: between one stream at an ingress and the agent.
  *
- * <p>It goes through phases, never back: talking; finishing, when an outcome is stored and only the
- * audio that is left has to be played; left, when the caller is gone and it remains to be found out
- * where to; ended. Runs on one event loop.
+ * <p>It goes through phases, never back: talking; finishing, when an outcome is decided and only
+ * the audio that is left has to be played; left, when the caller is gone and it remains to be found
+ * out where to; ended. Runs on one event loop.
  */
 final class Session implements AgentLine.Owner {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
@@ -287,8 +287,7 @@ final class Session implements AgentLine.Owner {
     String destination = connector.rescueDestination().map(Destination::name).orElse(null);
     HandoffRequest request =
         new HandoffRequest(destination, AGENT_LOST, null, false, null, lastState);
-    store(
-        Outcome.Kind.HANDOFF, request, () -> playOut(Ended.RESCUED), () -> playOut(Ended.RESCUED));
+    store(Outcome.Kind.HANDOFF, request, any -> playOut(Ended.RESCUED));
   }
 
   // From the agent.
@@ -342,7 +341,7 @@ final class Session implements AgentLine.Owner {
       refuse(HandoffResult.refused(refusal, null));
       return;
     }
-    store(Outcome.Kind.HANDOFF, request, this::handedOff, this::handoffNotStored);
+    store(Outcome.Kind.HANDOFF, request, this::handoffDecided);
   }
 
   @Override
@@ -367,14 +366,17 @@ final class Session implements AgentLine.Owner {
     toAgent(agent -> agent.handoffResult(result));
   }
 
-  private void handedOff() {
-    toAgent(agent -> agent.handoffResult(HandoffResult.ACCEPTED));
-    playOut(Ended.HANDED_OFF);
-  }
-
-  private void handoffNotStored() {
-    toAgent(agent -> agent.handoffResult(HandoffResult.refused("not_stored", null)));
-    if (agentGone) {
+  private void handoffDecided(Decision decision) {
+    HandoffResult result =
+        switch (decision) {
+          case STORED -> HandoffResult.ACCEPTED;
+          case OFFERED -> HandoffResult.INLINE;
+          default -> HandoffResult.refused("store_refused", null);
+        };
+    toAgent(agent -> agent.handoffResult(result));
+    if (result.movesOn()) {
+      playOut(Ended.HANDED_OFF);
+    } else if (agentGone) {
       rescue();
     }
   }
@@ -383,8 +385,7 @@ final class Session implements AgentLine.Owner {
   public void hangup(@Nullable String reason) {
     ports.metrics().agentMessage(AgentMessage.HANGUP);
     if (phase == Phase.TALKING && !deciding) {
-      Runnable hangUp = () -> playOut(Ended.AGENT_HUNG_UP);
-      store(Outcome.Kind.HANGUP, nowhere(reason), hangUp, hangUp);
+      store(Outcome.Kind.HANGUP, nowhere(reason), any -> playOut(Ended.AGENT_HUNG_UP));
     }
   }
 
@@ -404,7 +405,7 @@ final class Session implements AgentLine.Owner {
     }
     Ended ended = wish == null ? Ended.AGENT_HUNG_UP : Ended.HANDED_OFF;
     Outcome.Kind kind = wish == null ? Outcome.Kind.HANGUP : Outcome.Kind.HANDOFF;
-    store(kind, wish == null ? nowhere(null) : wish, () -> playOut(ended), () -> playOut(ended));
+    store(kind, wish == null ? nowhere(null) : wish, any -> playOut(ended));
   }
 
   @Override
@@ -448,24 +449,26 @@ final class Session implements AgentLine.Owner {
 
   // The end.
 
-  private void store(
-      Outcome.Kind kind, HandoffRequest request, Runnable stored, Runnable notStored) {
+  private void store(Outcome.Kind kind, HandoffRequest request, Consumer<Decision> next) {
     deciding = true;
     outcomes
         .store(outcome(kind, request))
-        .onSuccess(ignored -> decided(Decision.STORED, stored))
+        .onSuccess(decision -> decided(decision, kind, next))
         .onFailure(
             cause -> {
-              log.error("{} {} outcome {} not stored", callSid, conversationId, kind, cause);
-              decided(Decision.NOT_STORED, notStored);
+              log.error("{} {} outcome {} refused", callSid, conversationId, kind, cause);
+              decided(Decision.NOT_STORED, kind, next);
             });
   }
 
-  private void decided(Decision decision, Runnable next) {
+  private void decided(Decision decision, Outcome.Kind kind, Consumer<Decision> next) {
     ports.metrics().outcome(decision);
+    if (decision == Decision.OFFERED) {
+      log.error("{} {} outcome {} not stored in time, but offered", callSid, conversationId, kind);
+    }
     deciding = false;
     if (phase == Phase.TALKING) {
-      next.run();
+      next.accept(decision);
     }
   }
 

@@ -333,13 +333,13 @@ class AudioWorkerVerticleTest {
   }
 
   @Test
-  void tellsTheAgentWhenAHandoffCouldNotBeStoredAndGoesOn() throws Exception {
+  void tellsTheAgentWhenAHandoffWasRefusedAndGoesOn() throws Exception {
     ServerWebSocket socket = opened();
 
     say(socket, handoff("billing", new JsonObject()));
     storing.take().fail(FailureCode.BAD_REQUEST.code(), "no");
 
-    assertThat(agent.texts.take()).isEqualTo(result(false, "not_stored"));
+    assertThat(agent.texts.take()).isEqualTo(result(false, "store_refused"));
     say(socket, handoff("billing", new JsonObject()));
     storing.take().reply(null);
     assertThat(agent.texts.take()).isEqualTo(result(true, null));

@@ -206,6 +206,25 @@ class RealtimeAgentTest {
   }
 
   @Test
+  void tellsTheModelThatItsDataIsTooDeep() throws Exception {
+    ServerWebSocket socket = greeted(1);
+    JsonObject deep = new JsonObject();
+    for (int level = 1; level < 17; level++) {
+      deep = new JsonObject().put("a", deep);
+    }
+
+    call(socket, "c1", "handoff", new JsonObject().put("data", deep));
+
+    JsonObject result = nextEvent("conversation.item.create").getJsonObject("item");
+    assertThat(new JsonObject(result.getString("output")))
+        .contains(
+            Map.entry("reason", "state_too_deep"),
+            Map.entry("message", "the handoff state must be at most 16 levels deep"));
+    assertThat(nextEvent("response.create")).isNotNull();
+    assertThat(storing).isEmpty();
+  }
+
+  @Test
   void hangsUpAsTheModelWishes() throws Exception {
     ServerWebSocket socket = greeted(1);
 
