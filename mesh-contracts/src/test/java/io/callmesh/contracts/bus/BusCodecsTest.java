@@ -15,6 +15,7 @@ import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
 import io.callmesh.contracts.session.SessionNews;
+import io.callmesh.contracts.session.SessionNews.Kind;
 import io.callmesh.contracts.session.SessionOpened;
 import io.callmesh.contracts.session.StreamAdmitted;
 import io.callmesh.contracts.session.WatchSession;
@@ -35,6 +36,9 @@ class BusCodecsTest {
   private static final int OFFSET = 7;
   private static final Instant STORED = Instant.parse("2026-11-23T10:00:00.123Z");
 
+  private static final TranscriptLine LINE =
+      new TranscriptLine(TranscriptLine.Role.AGENT, "\u00c4h", false, STORED);
+
   static List<Object> messages() {
     return List.of(
         open(Map.of(), false),
@@ -46,16 +50,31 @@ class BusCodecsTest {
         outcome(new JsonObject().put("deep", new JsonObject().put("n", 1).put("t", "\u4e2d"))),
         outcome(new JsonObject()).expiringAt(STORED),
         new FindSession("CA1", "routing.found@1"),
-        new WatchSession("conv-1", "handoff.news@1", true, 15_000),
-        news(SessionNews.Kind.SNAPSHOT, "{\"amount\": 1.10}"),
-        news(SessionNews.Kind.ENDED, "{}"),
-        ReceiptChain.of(
-            outcome(new JsonObject()),
-            new Receipt(Receipt.Step.ROUTED, STORED, "key-1", "billing", "flex #1")),
         new SessionFound("CA1", "AC1", "conv-1", "conn-1", "s-1"),
         new StreamAdmitted("CA1", "ingress.frames@1", 7_000, 5, -3),
         new FindOutcome("CA1"),
-        new FindOutcome("CA1", "conv-1", 7));
+        new FindOutcome("CA1", "conv-1", 7),
+        new WatchSession("conv-1", "handoff.news@1", true, 5_000),
+        news(Kind.SNAPSHOT, "{\"n\":1.10}", LINE, LINE.within(1)),
+        news(Kind.ENDED, "{}"),
+        ReceiptChain.of(
+            outcome(new JsonObject()),
+            List.of(
+                Receipt.of(Receipt.Step.STORED, STORED),
+                Receipt.by(Receipt.Step.READ, STORED.plusMillis(7), "key-1"))));
+  }
+
+  private static SessionNews news(Kind kind, String state, TranscriptLine... lines) {
+    return new SessionNews(
+        kind,
+        "CA1",
+        "conv-1",
+        "conn-1",
+        "AC1",
+        "s-1",
+        STORED,
+        List.of(lines),
+        HandoffData.of(state));
   }
 
   @ParameterizedTest
@@ -156,19 +175,6 @@ class BusCodecsTest {
         resume,
         resume ? "interrupted" : "",
         "shared");
-  }
-
-  private static SessionNews news(SessionNews.Kind kind, String state) {
-    return new SessionNews(
-        kind,
-        "CA1",
-        "conv-1",
-        "conn-1",
-        "AC1",
-        "",
-        STORED,
-        List.of(new TranscriptLine(TranscriptLine.Role.CALLER, "\u00c4h", false, STORED)),
-        HandoffData.of(state));
   }
 
   private static Outcome outcome(JsonObject state) {
