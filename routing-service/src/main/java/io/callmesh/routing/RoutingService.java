@@ -45,7 +45,7 @@ public final class RoutingService implements MeshService {
             new RoutingMetrics(context.meters()),
             context.clock(),
             context.processId());
-    this.api = ApiDocument.load();
+    this.api = ApiDocument.load(config.handoffLifetime());
     ProvisioningLock lock = new ProvisioningLock(context.vertx(), connectors);
     this.provisioning = new ProvisioningApi(connectors, lock, keys, api, context.clock());
     this.config = new ConfigApi(context.vertx(), connectors, lock, api, context.clock());
