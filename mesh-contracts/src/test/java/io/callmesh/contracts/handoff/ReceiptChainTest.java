@@ -2,83 +2,98 @@ package io.callmesh.contracts.handoff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.callmesh.contracts.handoff.Receipt.Step;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReceiptChainTest {
-  private static final Instant START = Instant.parse("2026-11-23T10:00:00Z");
+  private static final Instant DECIDED = Instant.parse("2026-11-23T10:00:00.123Z");
+  private static final Outcome OUTCOME =
+      new Outcome(
+          "CA1",
+          "AC1",
+          "conv-1",
+          "conn-1",
+          "acme",
+          "support",
+          Outcome.Kind.HANDOFF,
+          null,
+          null,
+          null,
+          false,
+          "order 7",
+          HandoffData.of("{\"name\": \"Ada\"}"),
+          Transcript.EMPTY,
+          DECIDED,
+          null);
+
+  private static ReceiptChain chain(Receipt... receipts) {
+    return ReceiptChain.of(OUTCOME, List.of(receipts));
+  }
+
+  private static Receipt at(Receipt.Step step, long ms) {
+    return Receipt.of(step, DECIDED.plusMillis(ms));
+  }
 
   @Test
-  void putsStepsTogetherInTheOrderOfTheirTimes() {
-    ReceiptChain chain =
-        chain(Receipt.of(Step.STORED, START.plusMillis(2)), Receipt.by(Step.READ, at(9), "key-1"))
-            .plus(chain(Receipt.of(Step.REQUESTED, START)))
-            .plus(chain(Receipt.by(Step.READ, at(7), "key-2")));
+  void putsStepsInTheOrderOfTheirTimes() {
+    ReceiptChain whole =
+        chain(at(Receipt.Step.ROUTED, 20))
+            .plus(chain(at(Receipt.Step.REQUESTED, 0), at(Receipt.Step.STORED, 5)));
 
-    assertThat(chain.receipts())
+    assertThat(whole.receipts())
         .extracting(Receipt::step)
-        .containsExactly(Step.REQUESTED, Step.STORED, Step.READ, Step.READ);
-    assertThat(chain.first(Step.READ).map(Receipt::by)).contains("key-2");
-    assertThat(chain.first(Step.DELETED)).isEmpty();
+        .containsExactly(Receipt.Step.REQUESTED, Receipt.Step.STORED, Receipt.Step.ROUTED);
   }
 
   @Test
-  void keepsTheEarlierOfAStepThatIsToldTwice() {
-    ReceiptChain chain = chain(Receipt.by(Step.READ, at(9), "key-1"));
+  void keepsTheEarlierTimeOfAStepThatIsToldTwice() {
+    Receipt first = Receipt.by(Receipt.Step.READ, DECIDED.plusMillis(10), "key-1");
+    Receipt again = Receipt.by(Receipt.Step.READ, DECIDED.plusMillis(90), "key-1");
+    Receipt another = Receipt.by(Receipt.Step.READ, DECIDED.plusMillis(50), "WK1");
 
-    assertThat(chain.plus(chain(Receipt.by(Step.READ, at(10), "key-1")))).isEqualTo(chain);
-    assertThat(chain.plus(chain(Receipt.by(Step.READ, at(8), "key-1"))).receipts())
-        .containsExactly(Receipt.by(Step.READ, at(8), "key-1"));
+    assertThat(chain(first, another).plus(chain(again)).receipts()).containsExactly(first, another);
+    assertThat(chain(again).plus(chain(first)).receipts()).containsExactly(first);
   }
 
   @Test
-  void hasABoundAndRoomForADeletion() {
-    List<Receipt> many =
-        IntStream.range(0, 2 * ReceiptChain.MAX_RECEIPTS)
-            .mapToObj(i -> Receipt.by(Step.READ, at(i), "key-" + i))
-            .toList();
-    ReceiptChain full = chain(Receipt.of(Step.STORED, START)).plus(chain(many));
-
-    ReceiptChain deleted = full.plus(chain(Receipt.by(Step.DELETED, at(1000), "key-1")));
+  void isBoundedButForADeletion() {
+    ReceiptChain full =
+        IntStream.range(0, 100)
+            .mapToObj(i -> chain(Receipt.by(Receipt.Step.READ, DECIDED, "key-" + i)))
+            .reduce(ReceiptChain::plus)
+            .orElseThrow();
 
     assertThat(full.receipts()).hasSize(ReceiptChain.MAX_RECEIPTS);
-    assertThat(deleted.first(Step.DELETED)).isPresent();
+    assertThat(full.first(Receipt.Step.DELETED)).isEmpty();
+    assertThat(full.plus(chain(at(Receipt.Step.DELETED, 9))).first(Receipt.Step.DELETED))
+        .contains(at(Receipt.Step.DELETED, 9));
   }
 
   @Test
-  void survivesTheWire() {
-    ReceiptChain chain =
-        chain(
-            Receipt.of(Step.REQUESTED, START),
-            new Receipt(Step.ROUTED, at(5), null, "billing", "flex #1"));
-
-    assertThat(ReceiptChain.fromJson(chain.toJson())).isEqualTo(chain);
-    assertThat(chain.toJson().encode()).doesNotContain("order-7");
-  }
-
-  @Test
-  void passesOverStepsOfANewerVersion() {
-    ReceiptChain chain = chain(Receipt.of(Step.REQUESTED, START));
-    var json = chain.toJson();
-    json.getJsonArray("receipts")
-        .add(Receipt.of(Step.READ, at(1)).toJson().put("step", "teleported"));
+  void comesBackFromItsJsonWithoutStepsThatItDoesNotKnow() {
+    ReceiptChain chain = chain(new Receipt(Receipt.Step.FAILED, DECIDED, null, "billing", "busy"));
+    JsonObject json = new JsonObject(chain.toJson().encode());
+    JsonArray steps = json.getJsonArray("receipts");
+    steps.add(new JsonObject().put("step", "of a newer version").put("at", DECIDED.toString()));
 
     assertThat(ReceiptChain.fromJson(json)).isEqualTo(chain);
   }
 
-  private static Instant at(int millis) {
-    return START.plusMillis(millis);
+  @Test
+  void hasNothingOfTheCallers() {
+    assertThat(chain(at(Receipt.Step.STORED, 1)).toJson().encode())
+        .doesNotContain("Ada")
+        .doesNotContain("order 7");
   }
 
-  private static ReceiptChain chain(Receipt... receipts) {
-    return chain(List.of(receipts));
-  }
-
-  private static ReceiptChain chain(List<Receipt> receipts) {
-    return new ReceiptChain(
-        "CA1", START, "conv-1", "AC1", "acme", "p1", ReceiptChain.hash("order-7"), receipts);
+  @Test
+  void isNamedByTheCallAndTheTimeOfTheDecision() {
+    assertThat(chain().key())
+        .isEqualTo("CA1/" + DECIDED.toEpochMilli())
+        .isEqualTo(ReceiptChain.key("CA1", DECIDED));
   }
 }
