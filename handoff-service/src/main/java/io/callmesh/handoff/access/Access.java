@@ -152,7 +152,7 @@ public final class Access {
     boolean worker = reader instanceof FlexWorker;
     if (!(worker ? ofWorkers : ofKeys).admits(reader.name())) {
       metrics.refused(worker ? Refusal.WORKER_RATE : Refusal.KEY_RATE);
-      later(context, new Problem(429, "too many requests; slow down"));
+      context.fail(new Problem(429, "too many requests; slow down"));
     } else if (!reader.may(right)) {
       metrics.refused(Refusal.FORBIDDEN);
       context.fail(forbidden(worker, right));
@@ -173,18 +173,12 @@ public final class Access {
   private void refuse(RoutingContext context, Throwable cause) {
     if (cause instanceof TokenValidation.TwilioAway) {
       metrics.refused(Refusal.UNDECIDED);
-      later(context, new Problem(503, "Twilio does not say now whether the token is good"));
+      context.fail(new Problem(503, "Twilio does not say now whether the token is good"));
       return;
     }
     if (cause instanceof Problem problem) {
       metrics.refused(problem.status() == 403 ? Refusal.FORBIDDEN : Refusal.UNKNOWN);
     }
     context.fail(cause);
-  }
-
-  /** Every bucket has a token again within a second, and Twilio is asked anew at once. */
-  private static void later(RoutingContext context, Problem problem) {
-    context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-    context.fail(problem);
   }
 }

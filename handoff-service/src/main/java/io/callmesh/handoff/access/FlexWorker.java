@@ -21,6 +21,11 @@ record FlexWorker(FlexAccount account, FlexToken token) implements Reader {
   }
 
   @Override
+  public boolean opensProject(String accountId, String projectId) {
+    return account.opens(account.accountSid(), accountId, projectId);
+  }
+
+  @Override
   public boolean may(ApiKey.Right right) {
     return right == ApiKey.Right.HANDOFF_READ
         || (right == ApiKey.Right.HANDOFF_READ_SENSITIVE && account.trusts(token.roles()));
