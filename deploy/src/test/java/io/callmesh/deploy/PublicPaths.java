@@ -44,9 +44,10 @@ record PublicPaths(Ingress ingress) {
           List.of(
               "/v1/handoff_state",
               "/v1/handoff_state/receipts",
+              "/v1/handoff_state/live",
               "/v1/acme/shop/handoff_state",
               "/v1/acme/shop/handoff_state/receipts",
-              "/v1/acme/shop/handoff_state/below"));
+              "/v1/acme/shop/handoff_state/live"));
 
   List<HTTPIngressPath> all() {
     List<HTTPIngressPath> paths = new ArrayList<>();
