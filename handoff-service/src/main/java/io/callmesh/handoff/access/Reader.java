@@ -18,6 +18,9 @@ public interface Reader {
    */
   boolean opens(String accountSid, String accountId, String projectId);
 
+  /** Whether this reader may know of anything that belongs there. */
+  boolean opensProject(String accountId, String projectId);
+
   /** Whether it has that right, wherever it opens something. */
   boolean may(ApiKey.Right right);
 
@@ -41,6 +44,11 @@ public interface Reader {
 
       @Override
       public boolean opens(String accountSid, String accountId, String projectId) {
+        return key.opens(accountId, projectId);
+      }
+
+      @Override
+      public boolean opensProject(String accountId, String projectId) {
         return key.opens(accountId, projectId);
       }
 
