@@ -67,7 +67,9 @@ public final class WorkerMetrics {
     STORED,
     /** It was not allowed, or made no sense. */
     REFUSED,
-    /** Nobody could store it in time. */
+    /** Nobody could store it in time, so everybody was offered it. */
+    OFFERED,
+    /** It was refused where outcomes are stored. */
     NOT_STORED
   }
 

@@ -1,5 +1,6 @@
 package io.callmesh.worker.agent;
 
+import io.callmesh.contracts.handoff.HandoffData;
 import org.jspecify.annotations.Nullable;
 
 /** Takes what an agent says: a session. Called on the session's event loop only. */
@@ -15,6 +16,9 @@ public interface AgentListener {
 
   /** The agent wants the call to go to a person. */
   void handoff(HandoffRequest request);
+
+  /** The agent wants the call to go to a person, with a handoff state that may not be stored. */
+  void handoffRefused(HandoffData.RefusedException refusal);
 
   /** The agent ends the call. */
   void hangup(@Nullable String reason);

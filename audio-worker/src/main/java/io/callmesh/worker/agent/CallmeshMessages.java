@@ -2,6 +2,7 @@ package io.callmesh.worker.agent;
 
 import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.session.OpenSession;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
@@ -45,7 +46,7 @@ final class CallmeshMessages {
     switch (required(message, "type")) {
       case "clear" -> listener.clear();
       case "mark" -> listener.mark(markName(message));
-      case "handoff" -> listener.handoff(handoff(message));
+      case "handoff" -> handoff(message, text, listener);
       case "hangup" -> listener.hangup(limited(message, "reason", MAX_ID));
       case "transcript" -> listener.transcript(transcript(message));
       case "event" -> listener.event(event(message));
@@ -72,15 +73,32 @@ final class CallmeshMessages {
     return name;
   }
 
-  private static HandoffRequest handoff(JsonObject message) throws Malformed {
+  private static void handoff(JsonObject message, String text, AgentListener listener)
+      throws Malformed {
+    HandoffRequest request;
+    try {
+      request = handoff(message, state(message, text));
+    } catch (HandoffData.RefusedException refusal) {
+      listener.handoffRefused(refusal);
+      return;
+    }
+    listener.handoff(request);
+  }
+
+  private static HandoffData state(JsonObject message, String text) throws Malformed {
     JsonObject state = child(child(child(message, "context"), "state"), "handoff");
+    String exact = state == null ? null : Excerpt.object(text, "context", "state", "handoff");
+    return exact == null ? HandoffData.EMPTY : HandoffData.of(exact);
+  }
+
+  private static HandoffRequest handoff(JsonObject message, HandoffData state) throws Malformed {
     return new HandoffRequest(
         limited(message, "destination", MAX_ID),
         limited(message, "reason", MAX_ID),
         limited(message, "utterance", MAX_UTTERANCE),
         flag(message, "utterance_spoken", false),
         limited(message, "shared_id", MAX_ID),
-        state == null ? new JsonObject() : state);
+        state);
   }
 
   private static @Nullable String limited(JsonObject message, String field, int characters)
@@ -212,9 +230,16 @@ final class CallmeshMessages {
         .put("heard_ms", heardMs);
   }
 
-  static JsonObject handoffResult(boolean accepted, @Nullable String reason) {
-    JsonObject message = new JsonObject().put("type", "handoff.result").put("accepted", accepted);
-    return reason == null ? message : message.put("reason", reason);
+  static JsonObject handoffResult(HandoffResult result) {
+    JsonObject message =
+        new JsonObject().put("type", "handoff.result").put("accepted", result.accepted());
+    if (result.reason() != null) {
+      message.put("reason", result.reason());
+    }
+    if (result.message() != null) {
+      message.put("message", result.message());
+    }
+    return result.inline() ? message.put("transfer", "inline") : message;
   }
 
   static JsonObject sessionEnd(SessionEnd reason) {

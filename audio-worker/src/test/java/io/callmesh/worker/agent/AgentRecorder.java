@@ -1,5 +1,6 @@
 package io.callmesh.worker.agent;
 
+import io.callmesh.contracts.handoff.HandoffData;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,11 @@ final class AgentRecorder implements AgentListener {
   @Override
   public void handoff(HandoffRequest request) {
     handoffs.add(request);
+  }
+
+  @Override
+  public void handoffRefused(HandoffData.RefusedException refusal) {
+    heard.add("refused " + refusal.code());
   }
 
   @Override

@@ -76,8 +76,10 @@ class AsyncApiTest {
                     CallmeshMessages.sessionStart(start(AudioFormat.MULAW_8000, "")),
                     CallmeshMessages.sessionStart(start(AudioFormat.MULAW_8000, "s-1").resumed()),
                     CallmeshMessages.mark("u1", true, 1_840),
-                    CallmeshMessages.handoffResult(true, null),
-                    CallmeshMessages.handoffResult(false, "not_stored"),
+                    CallmeshMessages.handoffResult(HandoffResult.ACCEPTED),
+                    CallmeshMessages.handoffResult(HandoffResult.INLINE),
+                    CallmeshMessages.handoffResult(
+                        HandoffResult.refused("state_too_deep", "too deep")),
                     CallmeshMessages.error("bad_field", "name is missing")),
                 "0123456789*#ABCD".chars().mapToObj(key -> CallmeshMessages.dtmf(key(key))),
                 Stream.of(SessionEnd.values()).map(CallmeshMessages::sessionEnd))

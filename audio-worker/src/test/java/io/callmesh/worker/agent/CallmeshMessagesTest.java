@@ -3,11 +3,15 @@ package io.callmesh.worker.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.worker.agent.CallmeshMessages.Malformed;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CallmeshMessagesTest {
@@ -37,7 +41,7 @@ class CallmeshMessagesTest {
   @Test
   void keepsTheHandoffStateAsItIs() throws Malformed {
     String state =
-        "{\"z\":null,\"a\":[1,2.5,{\"b\":\"\u00e9\ud83d\ude00\"}],\"big\":9007199254740993,\"e\":{}}";
+        "{\"z\":null,\"a\":[1,2.5,{\"b\":\"\u00e9\ud83d\ude00\"}],\"big\":12345678901234567890.1230, \"f\":1.10,\"e\":{}}";
     read(
         "{\"type\":\"handoff\",\"destination\":\"billing\",\"reason\":\"needs_human\","
             + "\"utterance\":\"One moment\",\"utterance_spoken\":true,\"shared_id\":\"s-1\",\"context\":{\"state\":{\"x\":1,\"handoff\":"
@@ -47,8 +51,28 @@ class CallmeshMessagesTest {
     assertThat(agent.handoffs)
         .containsExactly(
             new HandoffRequest(
-                "billing", "needs_human", "One moment", true, "s-1", new JsonObject(state)));
-    assertThat(agent.handoffs.get(0).state().encode()).isEqualTo(state);
+                "billing", "needs_human", "One moment", true, "s-1", HandoffData.of(state)));
+    assertThat(agent.handoffs.get(0).state().text()).isEqualTo(state);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "state_too_deep, 17, 1, 1",
+    "state_too_many_members, 1, 2001, 1",
+    "state_too_large, 1, 1, 65536",
+  })
+  void refusesAStateThatMayNotBeStored(String code, int levels, int members, int characters)
+      throws Malformed {
+    String inner =
+        IntStream.range(0, members)
+            .mapToObj(i -> "\"" + i + "\":\"" + "x".repeat(characters) + "\"")
+            .collect(Collectors.joining(",", "{", "}"));
+    String state = "{\"a\":".repeat(levels - 1) + inner + "}".repeat(levels - 1);
+
+    read("{\"type\":\"handoff\",\"context\":{\"state\":{\"handoff\":" + state + "}}}");
+
+    assertThat(agent.heard).containsExactly("refused " + code);
+    assertThat(agent.handoffs).isEmpty();
   }
 
   @Test
@@ -56,7 +80,7 @@ class CallmeshMessagesTest {
     read("{\"type\":\"handoff\"}");
     read("{\"type\":\"handoff\",\"utterance_spoken\":null,\"context\":{\"state\":null}}");
 
-    HandoffRequest empty = new HandoffRequest(null, null, null, false, null, new JsonObject());
+    HandoffRequest empty = new HandoffRequest(null, null, null, false, null, HandoffData.EMPTY);
     assertThat(agent.handoffs).containsExactly(empty, empty);
   }
 
@@ -122,7 +146,7 @@ class CallmeshMessagesTest {
             List.of(
                 new Transcript(Transcript.Role.CALLER, "secret", true).toString(),
                 new AgentEvent("n", new JsonObject().put("a", "secret")).toString(),
-                new HandoffRequest(null, "secret", "secret", false, "secret", new JsonObject())
+                new HandoffRequest(null, "secret", "secret", false, "secret", HandoffData.EMPTY)
                     .toString()))
         .noneMatch(text -> text.contains("secret"));
   }

@@ -59,11 +59,15 @@ final class SessionRig {
   }
 
   SessionRig(Duration redialWindow) throws Exception {
+    this(redialWindow, WorkerConfig.defaults().storeDeadline());
+  }
+
+  SessionRig(Duration redialWindow, Duration storeDeadline) throws Exception {
     BusCodecs.registerOn(vertx.eventBus());
     worker =
         new AudioWorkerVerticle(
             "process-1",
-            config(redialWindow),
+            config(redialWindow, storeDeadline),
             id -> Future.succeededFuture(Optional.ofNullable(connectors.get(id))),
             (type, callSid, data) -> events.add(new Told(type, callSid, data.copy())),
             new WorkerMetrics(registry),
@@ -77,7 +81,7 @@ final class SessionRig {
     await(vertx.deployVerticle(worker));
   }
 
-  private static WorkerConfig config(Duration redialWindow) {
+  private static WorkerConfig config(Duration redialWindow, Duration storeDeadline) {
     WorkerConfig usual = WorkerConfig.defaults();
     return new WorkerConfig(
         10,
@@ -88,7 +92,7 @@ final class SessionRig {
         usual.agentBacklog(),
         usual.playoutLead(),
         usual.playoutBacklog(),
-        usual.storeDeadline(),
+        storeDeadline,
         usual.streamSilence(),
         true,
         AgentSecrets.none());

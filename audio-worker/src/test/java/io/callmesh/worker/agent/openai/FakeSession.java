@@ -1,5 +1,6 @@
 package io.callmesh.worker.agent.openai;
 
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.worker.agent.AgentEvent;
 import io.callmesh.worker.agent.AgentListener;
 import io.callmesh.worker.agent.HandoffRequest;
@@ -76,6 +77,11 @@ final class FakeSession implements AgentListener {
   @Override
   public void handoff(HandoffRequest request) {
     handoffs.add(request);
+  }
+
+  @Override
+  public void handoffRefused(HandoffData.RefusedException refusal) {
+    said.add("refused " + refusal.code());
   }
 
   @Override
