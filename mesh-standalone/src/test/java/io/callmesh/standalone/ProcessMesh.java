@@ -2,6 +2,7 @@ package io.callmesh.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.callmesh.runtime.bus.ClusterConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -103,6 +104,7 @@ final class ProcessMesh {
   }
 
   /** Starts a service that has ended, on the ports it had; returns when it is ready. */
+  @CanIgnoreReturnValue
   Service startAgain(Service ended) throws Exception {
     Service started = launchAgain(ended);
     assertThat(started.process().awaitReady()).contains(started.name());
