@@ -17,11 +17,17 @@ import java.util.regex.Pattern;
  * A service's own jar, as its image starts it, alone with a broker. Blocks.
  *
  * @param start from the start of its JVM to ready, with its tables read
+ * @param startCpu CPU time that it took until then
  * @param port the public one
  * @param residentAtStart bytes that it held when it was ready
  */
 record MeasuredService(
-    MeasuredProcess process, Duration start, int port, int managementPort, long residentAtStart)
+    MeasuredProcess process,
+    Duration start,
+    Duration startCpu,
+    int port,
+    int managementPort,
+    long residentAtStart)
     implements AutoCloseable {
   private static final Pattern PORTS = Pattern.compile("on port (\\d+), management on port (\\d+)");
   private static final Pattern HEAP =
@@ -90,6 +96,7 @@ record MeasuredService(
     return new MeasuredService(
         process,
         start,
+        process.cpuTime(),
         Integer.parseInt(ports.group(1)),
         Integer.parseInt(ports.group(2)),
         process.residentBytes());
