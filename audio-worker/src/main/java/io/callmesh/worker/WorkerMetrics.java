@@ -49,6 +49,8 @@ public final class WorkerMetrics {
     HANDOFF,
     /** The end of the call. */
     HANGUP,
+    /** The handoff state so far. */
+    CONTEXT,
     /** What was said. */
     TRANSCRIPT,
     /** The agent's own event. */

@@ -10,9 +10,12 @@ import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.TranscriptLine;
+import io.callmesh.contracts.handoff.TranscriptLine.Role;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
 import io.callmesh.contracts.session.StreamEnd;
+import io.callmesh.contracts.session.WatchSession;
 import io.callmesh.runtime.bus.FrameBus;
 import io.callmesh.worker.WorkerMetrics.AgentMessage;
 import io.callmesh.worker.WorkerMetrics.Decision;
@@ -24,7 +27,6 @@ import io.callmesh.worker.agent.HandoffRequest;
 import io.callmesh.worker.agent.HandoffResult;
 import io.callmesh.worker.agent.SessionEnd;
 import io.callmesh.worker.agent.SessionStart;
-import io.callmesh.worker.agent.Transcript;
 import io.callmesh.worker.audio.Transcoder;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -70,6 +72,7 @@ final class Session implements AgentLine.Owner {
   private final Playout playout;
   private final FlightRecord flight = new FlightRecord();
   private final AgentNews news;
+  private final Story story;
   private final Consumer<byte[]> toPlayout;
   private final @Nullable AgentLine line;
   private final @Nullable String sharedId;
@@ -78,7 +81,6 @@ final class Session implements AgentLine.Owner {
   private boolean deciding;
   private boolean agentGone;
   private boolean complained;
-  private HandoffData lastState = HandoffData.EMPTY;
   private Ended outcome = Ended.ERROR;
   private long playoutTimer = -1;
   private long finishTimer = -1;
@@ -112,7 +114,8 @@ final class Session implements AgentLine.Owner {
     this.toPlayout = playout::audio;
     SessionStart start = SessionStart.of(open, connector, format);
     this.sharedId = start.sharedId();
-    this.news = new AgentNews(ports.events(), open);
+    this.news = new AgentNews(ports.events(), open, connector.sensitiveFields());
+    this.story = new Story(ports.vertx().eventBus(), news, open, sharedId, openedAt);
     this.line = agent == null ? null : new AgentLine(ports, agent, start, transcoder, flight, this);
   }
 
@@ -124,6 +127,16 @@ final class Session implements AgentLine.Owner {
   /** The call. */
   String callSid() {
     return open.callSid();
+  }
+
+  /** The conversation. */
+  String conversationId() {
+    return open.conversationId();
+  }
+
+  /** Tells somebody of the session, once or for a while. */
+  void watch(WatchSession wish) {
+    story.watch(wish);
   }
 
   /** What whoever looks for the call is told. */
@@ -233,6 +246,7 @@ final class Session implements AgentLine.Owner {
       moveAway();
       return;
     }
+    story.sweep();
     if (line != null) {
       line.sweep(nanos);
     }
@@ -286,7 +300,7 @@ final class Session implements AgentLine.Owner {
   private void rescue() {
     String destination = connector.rescueDestination().map(Destination::name).orElse(null);
     HandoffRequest request =
-        new HandoffRequest(destination, AGENT_LOST, null, false, null, lastState);
+        new HandoffRequest(destination, AGENT_LOST, null, false, null, story.state());
     store(Outcome.Kind.HANDOFF, request, any -> playOut(Ended.RESCUED));
   }
 
@@ -334,7 +348,7 @@ final class Session implements AgentLine.Owner {
   public void handoff(HandoffRequest request) {
     ports.metrics().agentMessage(AgentMessage.HANDOFF);
     if (!request.state().isEmpty()) {
-      lastState = request.state();
+      story.state(request.state());
     }
     String refusal = refusal(request);
     if (refusal != null) {
@@ -409,9 +423,15 @@ final class Session implements AgentLine.Owner {
   }
 
   @Override
-  public void transcript(Transcript transcript) {
+  public void context(HandoffData state) {
+    ports.metrics().agentMessage(AgentMessage.CONTEXT);
+    story.state(state);
+  }
+
+  @Override
+  public void transcript(Role role, String text, boolean last) {
     ports.metrics().agentMessage(AgentMessage.TRANSCRIPT);
-    told(news.transcript(transcript));
+    told(story.said(new TranscriptLine(role, text, last, ports.clock().instant())));
   }
 
   @Override
@@ -487,7 +507,7 @@ final class Session implements AgentLine.Owner {
         request.utteranceSpoken(),
         request.sharedId() == null ? sharedId : request.sharedId(),
         request.state(),
-        io.callmesh.contracts.handoff.Transcript.EMPTY,
+        story.transcript(),
         ports.clock().instant(),
         null);
   }
@@ -534,6 +554,7 @@ final class Session implements AgentLine.Owner {
     if (line != null) {
       line.end(toAgent);
     }
+    story.ended();
     ports.metrics().sessionEnded(reason);
     log.info("{} {} session ended: {}", callSid, conversationId, reason);
     ports.events().publish(CallEventType.SESSION_ENDED, open.callSid(), summary(reason));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.worker.agent.CallmeshMessages.Malformed;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -23,6 +22,8 @@ class CallmeshMessagesTest {
     read("{\"type\":\"mark\",\"name\":\"u1\",\"extra\":1}");
     read("{\"type\":\"hangup\"}");
     read("{\"type\":\"hangup\",\"reason\":\"done\"}");
+    read("{\"type\":\"context\",\"context\":{\"state\":{\"handoff\":{\"n\": 1.10}}}}");
+    read("{\"type\":\"context\"}");
     read("{\"type\":\"transcript\",\"role\":\"caller\",\"text\":\"hi\",\"final\":false}");
     read("{\"type\":\"event\",\"name\":\"n\",\"data\":{\"a\":1}}");
     read("{\"type\":\"something.new\",\"name\":3}");
@@ -33,6 +34,8 @@ class CallmeshMessagesTest {
             "mark u1",
             "hangup null",
             "hangup done",
+            "context {\"n\": 1.10}",
+            "context {}",
             "transcript CALLER hi false",
             "event n {\"a\":1}",
             "unknown");
@@ -73,6 +76,11 @@ class CallmeshMessagesTest {
 
     assertThat(agent.heard).containsExactly("refused " + code);
     assertThat(agent.handoffs).isEmpty();
+    assertThatThrownBy(
+            () ->
+                read("{\"type\":\"context\",\"context\":{\"state\":{\"handoff\":" + state + "}}}"))
+        .isInstanceOfSatisfying(
+            Malformed.class, malformed -> assertThat(malformed.code).isEqualTo(code));
   }
 
   @Test
@@ -104,6 +112,7 @@ class CallmeshMessagesTest {
         "{\"type\":\"handoff\",\"utterance_spoken\":\"yes\"}",
         "{\"type\":\"handoff\",\"context\":\"x\"}",
         "{\"type\":\"handoff\",\"context\":{\"state\":{\"handoff\":[]}}}",
+        "{\"type\":\"context\",\"context\":{\"state\":{\"handoff\":7}}}",
         "{\"type\":\"transcript\",\"role\":\"ghost\",\"text\":\"boo\"}",
         "{\"type\":\"transcript\",\"role\":\"agent\"}",
         "{\"type\":\"transcript\",\"role\":\"agent\",\"text\":\"x\",\"final\":\"yes\"}",
@@ -141,11 +150,19 @@ class CallmeshMessagesTest {
   }
 
   @Test
+  void refusesAnEventWhoseDataCouldNotBeMasked() {
+    String deep = "{\"a\":".repeat(17) + "1" + "}".repeat(17);
+
+    assertThatThrownBy(() -> read("{\"type\":\"event\",\"name\":\"n\",\"data\":" + deep + "}"))
+        .isInstanceOf(Malformed.class)
+        .hasMessageContaining("16 levels");
+  }
+
+  @Test
   void keepsWhatWasSaidOutOfLogs() {
     assertThat(
             List.of(
-                new Transcript(Transcript.Role.CALLER, "secret", true).toString(),
-                new AgentEvent("n", new JsonObject().put("a", "secret")).toString(),
+                new AgentEvent("n", HandoffData.of("{\"a\":\"secret\"}")).toString(),
                 new HandoffRequest(null, "secret", "secret", false, "secret", HandoffData.EMPTY)
                     .toString()))
         .noneMatch(text -> text.contains("secret"));

@@ -104,7 +104,13 @@ final class SessionRig {
   }
 
   void agent(long key, AgentEndpoint endpoint, boolean disableHandoff) {
-    connectors.put("conn-" + key, connector("conn-" + key, endpoint, disableHandoff));
+    agent(key, endpoint, disableHandoff, Set.of());
+  }
+
+  void agent(
+      long key, AgentEndpoint endpoint, boolean disableHandoff, Set<String> sensitiveFields) {
+    String id = "conn-" + key;
+    connectors.put(id, connector(id, endpoint, disableHandoff, sensitiveFields));
   }
 
   void open(long key) throws Exception {
@@ -189,7 +195,8 @@ final class SessionRig {
     return bytes;
   }
 
-  private static Connector connector(String id, AgentEndpoint endpoint, boolean disableHandoff) {
+  private static Connector connector(
+      String id, AgentEndpoint endpoint, boolean disableHandoff, Set<String> sensitiveFields) {
     return new Connector(
         id,
         "Test",
@@ -207,7 +214,7 @@ final class SessionRig {
         null,
         null,
         null,
-        Set.of(),
+        sensitiveFields,
         null,
         "",
         null,

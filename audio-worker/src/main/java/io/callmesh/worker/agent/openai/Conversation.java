@@ -1,10 +1,9 @@
 package io.callmesh.worker.agent.openai;
 
+import io.callmesh.contracts.handoff.TranscriptLine.Role;
 import io.callmesh.worker.agent.AgentListener;
 import io.callmesh.worker.agent.HandoffResult;
 import io.callmesh.worker.agent.SessionStart;
-import io.callmesh.worker.agent.Transcript;
-import io.callmesh.worker.agent.Transcript.Role;
 import io.callmesh.worker.agent.openai.Memory.Turn;
 import io.callmesh.worker.agent.openai.Utterances.Utterance;
 import io.vertx.core.buffer.Buffer;
@@ -255,7 +254,7 @@ final class Conversation {
     String words = event.text("transcript");
     if (!words.isBlank()) {
       String heard = memory.said(id(event, "item_id"), role, words);
-      listener.transcript(new Transcript(role, heard, true));
+      listener.transcript(role, heard, true);
     }
   }
 
