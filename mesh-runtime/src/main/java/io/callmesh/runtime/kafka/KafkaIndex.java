@@ -153,6 +153,8 @@ public final class KafkaIndex<V> {
       boolean more = !several.sorted().remove(entry) || several.sorted().size() > 1;
       return more ? sharing : new One<>(several.sorted().first());
     }
-    return sharing instanceof One<V> one && one.entry() == entry ? null : sharing;
+    return sharing instanceof One<V> one && one.entry().arrival() == entry.arrival()
+        ? null
+        : sharing;
   }
 }
