@@ -36,8 +36,10 @@ import java.util.function.Function;
  */
 final class HandoffApi {
   private static final int MAX_WAIT_SECONDS = 8;
-  private static final String SHORT = "/v1/handoff_state";
-  private static final String FULL = "/v1/:accountId/:projectId/handoff_state";
+
+  /** The short form, and the full one. */
+  static final List<String> PATHS =
+      List.of("/v1/handoff_state", "/v1/:accountId/:projectId/handoff_state");
 
   private final OutcomeStore outcomes;
   private final Lookup lookup;
@@ -57,7 +59,7 @@ final class HandoffApi {
   void mount(Router router, Function<ApiKey.Right, Handler<RoutingContext>> admission) {
     Handler<RoutingContext> mayRead = admission.apply(ApiKey.Right.HANDOFF_READ);
     Handler<RoutingContext> mayDelete = admission.apply(ApiKey.Right.HANDOFF_DELETE);
-    for (String path : List.of(SHORT, FULL)) {
+    for (String path : PATHS) {
       router.get(path).handler(mayRead).handler(this::get);
       router.delete(path).handler(mayDelete).handler(this::delete);
       router.get(path + "/receipts").handler(mayRead).handler(this::receipts);
@@ -201,8 +203,13 @@ final class HandoffApi {
   private void explain(RoutingContext context, HandoffRequest request) {
     lookup
         .of(request.name(), request.reader())
-        .onSuccess(answer -> context.fail(answer.accept(new Explanation())))
+        .onSuccess(answer -> context.fail(explanation(answer)))
         .onFailure(context::fail);
+  }
+
+  /** What a reader is told who asks for what is not there. */
+  static Problem explanation(Answer answer) {
+    return answer.accept(new Explanation());
   }
 
   private static final class Explanation implements Answer.Visitor<Problem> {

@@ -1,5 +1,8 @@
 package io.callmesh.handoff;
 
+import io.callmesh.contracts.security.ApiKey;
+import io.callmesh.handoff.access.Access;
+import io.callmesh.handoff.live.Live;
 import io.callmesh.handoff.store.HandoffEvents;
 import io.callmesh.handoff.store.HandoffMetrics;
 import io.callmesh.handoff.store.Lookup;
@@ -15,6 +18,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import java.util.List;
 
 /** handoff-service as its process knows it. */
 public final class HandoffService implements MeshService {
@@ -26,7 +30,8 @@ public final class HandoffService implements MeshService {
   private final OutcomeStore outcomes;
   private final Reads reads;
   private final Places waits = new Places(MAX_WAITS);
-  private final ApiKeys keys;
+  private final Access access;
+  private final Live live;
 
   /** Reads its settings and asks for its tables. */
   public HandoffService(ServiceContext context) {
@@ -43,9 +48,13 @@ public final class HandoffService implements MeshService {
             metrics,
             context.clock());
     this.reads = new Reads(outcomes, events, metrics, context.clock());
-    this.keys =
-        new ApiKeys(
-            ApiKeys.table(context.tables()), context.settings().secret("CALLMESH_ADMIN_API_KEY"));
+    this.access =
+        Access.of(
+            context,
+            new ApiKeys(
+                ApiKeys.table(context.tables()),
+                context.settings().secret("CALLMESH_ADMIN_API_KEY")));
+    this.live = new Live(HandoffApi::explanation, context.meters(), context.clock());
     metrics.waits(waits::taken);
   }
 
@@ -71,12 +80,25 @@ public final class HandoffService implements MeshService {
 
   private Future<?> mount(Vertx vertx, Router router) {
     Lookup lookup = new Lookup(vertx, outcomes, waits, System::nanoTime);
-    new HandoffApi(outcomes, lookup, reads, metrics).mount(router, keys::require);
-    return lookup.start();
+    List<String> livePaths = HandoffApi.PATHS.stream().map(path -> path + "/live").toList();
+    access.mountCors(router, HandoffApi.PATHS);
+    access.mountCors(router, HandoffApi.PATHS.stream().map(path -> path + "/receipts").toList());
+    access.mountCors(router, livePaths);
+    new HandoffApi(outcomes, lookup, reads, metrics).mount(router, access::require);
+    Future<?> followed =
+        live.mount(
+            vertx,
+            router,
+            livePaths,
+            access.require(ApiKey.Right.HANDOFF_READ),
+            outcomes,
+            lookup,
+            reads);
+    return Future.all(lookup.start(), followed);
   }
 
   @Override
   public Future<?> drain() {
-    return Future.succeededFuture();
+    return live.drain();
   }
 }

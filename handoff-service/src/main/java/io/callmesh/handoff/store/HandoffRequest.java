@@ -4,6 +4,7 @@ import io.callmesh.contracts.security.ApiKey;
 import io.callmesh.handoff.access.Reader;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,11 @@ public record HandoffRequest(HandoffName name, Reader reader) {
     @Override
     public boolean may(ApiKey.Right right) {
       return reader.may(right);
+    }
+
+    @Override
+    public Instant until() {
+      return reader.until();
     }
   }
 

@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,9 @@ public final class Problem extends RuntimeException {
 
   private static final int MAX_FAULTS = 20;
   private static final int TOO_EARLY = 425;
-  private static final int UNAVAILABLE = 503;
+
+  /** What may be otherwise in a second. */
+  private static final Set<Integer> MAY_CHANGE = Set.of(TOO_EARLY, 429, 503);
 
   private final int status;
   private final transient List<Fault> faults;
@@ -155,8 +158,7 @@ public final class Problem extends RuntimeException {
 
   private static Future<Void> send(RoutingContext context, Problem problem) {
     HttpServerResponse response = context.response();
-    boolean mayChange = problem.status == UNAVAILABLE || problem.status == TOO_EARLY;
-    if (mayChange && !response.headers().contains("retry-after")) {
+    if (MAY_CHANGE.contains(problem.status) && !response.headers().contains("retry-after")) {
       response.putHeader("retry-after", "1");
     }
     return response
@@ -171,7 +173,8 @@ public final class Problem extends RuntimeException {
     return status == TOO_EARLY ? "Too Early" : HttpResponseStatus.valueOf(status).reasonPhrase();
   }
 
-  static void clientGone(Throwable cause) {
+  /** Takes note that an answer could not be sent. */
+  public static void clientGone(Throwable cause) {
     log.debug("the client went away before its answer: {}", cause.toString());
   }
 }
