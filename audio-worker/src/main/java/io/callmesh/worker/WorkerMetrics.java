@@ -49,6 +49,8 @@ public final class WorkerMetrics {
     HANDOFF,
     /** The end of the call. */
     HANGUP,
+    /** The handoff state so far. */
+    CONTEXT,
     /** What was said. */
     TRANSCRIPT,
     /** The agent's own event. */
@@ -67,7 +69,9 @@ public final class WorkerMetrics {
     STORED,
     /** It was not allowed, or made no sense. */
     REFUSED,
-    /** Nobody could store it in time. */
+    /** Nobody could store it in time, so everybody was offered it. */
+    OFFERED,
+    /** It was refused where outcomes are stored. */
     NOT_STORED
   }
 

@@ -326,7 +326,7 @@ class StreamRulesTest {
 
     assertThat(twilio.closeCode()).isEqualTo(1011);
     assertThat(worker.frame().text()).isEqualTo("interrupted");
-    assertThat(twilio.pings()).isEqualTo(2);
+    assertThat(twilio.pings()).isBetween(2, 3); // the first at any time within the interval
   }
 
   @Test
@@ -334,12 +334,14 @@ class StreamRulesTest {
     try (RawSocket raw = rawStream()) {
       assertThat(worker.asked()).isNotNull();
       mesh.onLoop(() -> {});
-      for (int i = 0; i < 34; i++) {
+      int seconds = 0;
+      while (mesh.metrics.streams() == 1 && seconds < 60) {
         second();
+        seconds++;
       }
-      assertThat(mesh.metrics.streams()).isEqualTo(1);
-      second();
 
+      // The first ping is due within 25 s, and 10 s more are for its answer.
+      assertThat(seconds).isBetween(11, 35);
       assertThat(worker.frame().text()).isEqualTo("interrupted");
       assertThat(mesh.metrics.streams()).isZero();
       assertThat(raw.closeCode()).isEqualTo(1011);

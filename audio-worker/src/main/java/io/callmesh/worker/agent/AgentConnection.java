@@ -19,8 +19,8 @@ public interface AgentConnection {
   /** Says what became of a mark. */
   void mark(String name, boolean played, long heardMs);
 
-  /** Answers a wish for a handoff; {@code reason} is for refusals. */
-  void handoffResult(boolean accepted, @Nullable String reason);
+  /** Answers a wish for a handoff. */
+  void handoffResult(HandoffResult result);
 
   /** Sends a ping; false when the one before was never answered. */
   boolean ping();

@@ -1,6 +1,6 @@
 package io.callmesh.worker.agent;
 
-import io.vertx.core.json.JsonObject;
+import io.callmesh.contracts.handoff.HandoffData;
 
 /**
  * An agent's own analytics event.
@@ -8,7 +8,7 @@ import io.vertx.core.json.JsonObject;
  * @param name what happened, in the agent's words
  * @param data the details
  */
-public record AgentEvent(String name, JsonObject data) {
+public record AgentEvent(String name, HandoffData data) {
   /** Leaves out the data, which belongs to no log. */
   @Override
   public String toString() {

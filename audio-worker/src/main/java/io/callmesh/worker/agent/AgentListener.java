@@ -1,5 +1,7 @@
 package io.callmesh.worker.agent;
 
+import io.callmesh.contracts.handoff.HandoffData;
+import io.callmesh.contracts.handoff.TranscriptLine.Role;
 import org.jspecify.annotations.Nullable;
 
 /** Takes what an agent says: a session. Called on the session's event loop only. */
@@ -16,6 +18,9 @@ public interface AgentListener {
   /** The agent wants the call to go to a person. */
   void handoff(HandoffRequest request);
 
+  /** The agent wants the call to go to a person, with a handoff state that may not be stored. */
+  void handoffRefused(HandoffData.RefusedException refusal);
+
   /** The agent ends the call. */
   void hangup(@Nullable String reason);
 
@@ -27,8 +32,15 @@ public interface AgentListener {
    */
   void left(@Nullable HandoffRequest wish);
 
-  /** Something that was said; it goes to no log. */
-  void transcript(Transcript transcript);
+  /** The agent reports the handoff state as it is so far; it goes to no log. */
+  void context(HandoffData state);
+
+  /**
+   * Something was said; it goes to no log.
+   *
+   * @param last whether the words will not change any more
+   */
+  void transcript(Role role, String text, boolean last);
 
   /** The agent's own analytics event; its data goes to no log. */
   void event(AgentEvent event);

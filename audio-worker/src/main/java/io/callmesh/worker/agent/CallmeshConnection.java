@@ -3,7 +3,6 @@ package io.callmesh.worker.agent;
 import io.callmesh.worker.agent.CallmeshMessages.Malformed;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /** One connection that speaks the callmesh agent protocol, v1. */
 final class CallmeshConnection implements AgentConnection, AgentSocket.Receiver {
@@ -57,8 +56,8 @@ final class CallmeshConnection implements AgentConnection, AgentSocket.Receiver 
   }
 
   @Override
-  public void handoffResult(boolean accepted, @Nullable String reason) {
-    send(CallmeshMessages.handoffResult(accepted, reason));
+  public void handoffResult(HandoffResult result) {
+    send(CallmeshMessages.handoffResult(result));
   }
 
   @Override

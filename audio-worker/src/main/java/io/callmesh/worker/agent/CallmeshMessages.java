@@ -2,6 +2,8 @@ package io.callmesh.worker.agent;
 
 import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.handoff.HandoffData;
+import io.callmesh.contracts.handoff.TranscriptLine.Role;
 import io.callmesh.contracts.session.OpenSession;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
@@ -45,9 +47,10 @@ final class CallmeshMessages {
     switch (required(message, "type")) {
       case "clear" -> listener.clear();
       case "mark" -> listener.mark(markName(message));
-      case "handoff" -> listener.handoff(handoff(message));
+      case "handoff" -> handoff(message, text, listener);
       case "hangup" -> listener.hangup(limited(message, "reason", MAX_ID));
-      case "transcript" -> listener.transcript(transcript(message));
+      case "context" -> listener.context(context(message, text));
+      case "transcript" -> transcript(message, listener);
       case "event" -> listener.event(event(message));
       default -> listener.unknown();
     }
@@ -72,15 +75,40 @@ final class CallmeshMessages {
     return name;
   }
 
-  private static HandoffRequest handoff(JsonObject message) throws Malformed {
+  private static void handoff(JsonObject message, String text, AgentListener listener)
+      throws Malformed {
+    HandoffRequest request;
+    try {
+      request = handoff(message, state(message, text));
+    } catch (HandoffData.RefusedException refusal) {
+      listener.handoffRefused(refusal);
+      return;
+    }
+    listener.handoff(request);
+  }
+
+  private static HandoffData context(JsonObject message, String text) throws Malformed {
+    try {
+      return state(message, text);
+    } catch (HandoffData.RefusedException refusal) {
+      throw new Malformed(refusal.code(), String.valueOf(refusal.getMessage()));
+    }
+  }
+
+  private static HandoffData state(JsonObject message, String text) throws Malformed {
     JsonObject state = child(child(child(message, "context"), "state"), "handoff");
+    String exact = state == null ? null : Excerpt.object(text, "context", "state", "handoff");
+    return exact == null ? HandoffData.EMPTY : HandoffData.of(exact);
+  }
+
+  private static HandoffRequest handoff(JsonObject message, HandoffData state) throws Malformed {
     return new HandoffRequest(
         limited(message, "destination", MAX_ID),
         limited(message, "reason", MAX_ID),
         limited(message, "utterance", MAX_UTTERANCE),
         flag(message, "utterance_spoken", false),
         limited(message, "shared_id", MAX_ID),
-        state == null ? new JsonObject() : state);
+        state);
   }
 
   private static @Nullable String limited(JsonObject message, String field, int characters)
@@ -100,24 +128,31 @@ final class CallmeshMessages {
     return new Malformed("bad_field", field + " must not exceed " + characters + " characters");
   }
 
-  private static Transcript transcript(JsonObject message) throws Malformed {
-    Transcript.Role role =
+  private static void transcript(JsonObject message, AgentListener listener) throws Malformed {
+    Role role =
         switch (required(message, "role")) {
-          case "caller" -> Transcript.Role.CALLER;
-          case "agent" -> Transcript.Role.AGENT;
+          case "caller" -> Role.CALLER;
+          case "agent" -> Role.AGENT;
           default -> throw new Malformed("bad_field", "role must be caller or agent");
         };
     boolean last = flag(message, "final", true);
-    return new Transcript(role, within(MAX_TOLD, "text", required(message, "text")), last);
+    listener.transcript(role, within(MAX_TOLD, "text", required(message, "text")), last);
   }
 
   private static AgentEvent event(JsonObject message) throws Malformed {
     String name = within(MAX_ID, "name", required(message, "name"));
-    JsonObject data = data(message);
-    if (data.encode().length() > MAX_TOLD) {
+    String data = data(message).encode();
+    if (data.length() > MAX_TOLD) {
       throw tooLong("data", MAX_TOLD);
     }
-    return new AgentEvent(name, data);
+    try {
+      return new AgentEvent(name, HandoffData.of(data));
+    } catch (HandoffData.RefusedException refusal) {
+      throw new Malformed(
+          "bad_field",
+          "data must be at most %d levels deep and have at most %d members and elements"
+              .formatted(HandoffData.MAX_DEPTH, HandoffData.MAX_MEMBERS));
+    }
   }
 
   private static boolean flag(JsonObject message, String field, boolean otherwise)
@@ -212,9 +247,16 @@ final class CallmeshMessages {
         .put("heard_ms", heardMs);
   }
 
-  static JsonObject handoffResult(boolean accepted, @Nullable String reason) {
-    JsonObject message = new JsonObject().put("type", "handoff.result").put("accepted", accepted);
-    return reason == null ? message : message.put("reason", reason);
+  static JsonObject handoffResult(HandoffResult result) {
+    JsonObject message =
+        new JsonObject().put("type", "handoff.result").put("accepted", result.accepted());
+    if (result.reason() != null) {
+      message.put("reason", result.reason());
+    }
+    if (result.message() != null) {
+      message.put("message", result.message());
+    }
+    return result.inline() ? message.put("transfer", "inline") : message;
   }
 
   static JsonObject sessionEnd(SessionEnd reason) {

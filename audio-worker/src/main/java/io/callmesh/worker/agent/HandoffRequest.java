@@ -1,6 +1,6 @@
 package io.callmesh.worker.agent;
 
-import io.vertx.core.json.JsonObject;
+import io.callmesh.contracts.handoff.HandoffData;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param utterance a sentence to speak before the transfer
  * @param utteranceSpoken true when the agent has spoken it already
  * @param sharedId an identifier of the integrator's own
- * @param state {@code context.state.handoff} as it came; empty when there was none
+ * @param state {@code context.state.handoff}, character for character; empty when there was none
  */
 public record HandoffRequest(
     @Nullable String destination,
@@ -19,7 +19,7 @@ public record HandoffRequest(
     @Nullable String utterance,
     boolean utteranceSpoken,
     @Nullable String sharedId,
-    JsonObject state) {
+    HandoffData state) {
   /** Leaves out everything the agent said, which belongs to no log. */
   @Override
   public String toString() {

@@ -4,8 +4,8 @@ import static net.logstash.logback.argument.StructuredArguments.kv;
 
 import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.connector.Connector;
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.worker.agent.MediaStreamsReader.Message;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +116,7 @@ final class MediaStreamsConnection implements AgentConnection, AgentSocket.Recei
     }
     String wanted = reason.startsWith(HANDOFF_TO) ? reason.substring(HANDOFF_TO.length()) : null;
     String known = connector.destination(wanted).isPresent() ? wanted : null;
-    return new HandoffRequest(known, CLOSED, null, false, null, new JsonObject());
+    return new HandoffRequest(known, CLOSED, null, false, null, HandoffData.EMPTY);
   }
 
   @Override
@@ -146,7 +146,7 @@ final class MediaStreamsConnection implements AgentConnection, AgentSocket.Recei
   }
 
   @Override
-  public void handoffResult(boolean accepted, @Nullable String reason) {
+  public void handoffResult(HandoffResult result) {
     // Not a word of Twilio's: who asks for a handoff in this protocol has left.
   }
 

@@ -4,6 +4,7 @@ import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
+import io.callmesh.contracts.session.WatchSession;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.callmesh.runtime.bus.FrameBus;
 import io.callmesh.worker.ConnectorDirectory;
@@ -84,8 +85,16 @@ public final class AudioWorkerVerticle extends VerticleBase {
         bus.consumer(Addresses.WORKER_ROLL_CALL, message -> announce());
     MessageConsumer<FindSession> find =
         bus.consumer(Addresses.WORKER_FIND, message -> tellWhere(message.body()));
+    MessageConsumer<WatchSession> watch =
+        bus.consumer(Addresses.WORKER_WATCH, message -> show(message.body()));
     vertx.setPeriodic(WorkerPresence.INTERVAL.toMillis(), id -> everySecond());
-    return Future.all(open.completion(), frames, rollCall.completion(), find.completion())
+    return Future.all(
+            List.of(
+                open.completion(),
+                frames,
+                rollCall.completion(),
+                find.completion(),
+                watch.completion()))
         .onSuccess(reachable -> announce());
   }
 
@@ -111,8 +120,12 @@ public final class AudioWorkerVerticle extends VerticleBase {
 
   private void tellWhere(FindSession question) {
     sessions
-        .ofCall(question.callSid())
+        .newest(question.callSid())
         .ifPresent(session -> vertx.eventBus().send(question.replyTo(), session.found()));
+  }
+
+  private void show(WatchSession wish) {
+    sessions.newest(wish.id()).ifPresent(session -> session.watch(wish));
   }
 
   private void announce() {

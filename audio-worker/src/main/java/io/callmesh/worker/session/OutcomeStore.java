@@ -4,6 +4,7 @@ import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.worker.WorkerMetrics.Decision;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -11,7 +12,10 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Asks handoff-service for outcomes, and to store them: again and again if that may help. */
+/**
+ * Asks handoff-service for outcomes, and to store them: again and again if that may help, and when
+ * it does not, tells everybody.
+ */
 final class OutcomeStore {
   private static final long FIRST_PAUSE_MS = 100;
   private static final DeliveryOptions FIND_DELIVERY = new DeliveryOptions().setSendTimeout(1_000);
@@ -25,9 +29,22 @@ final class OutcomeStore {
     this.deadline = deadline;
   }
 
-  /** Succeeds when Kafka has the outcome; fails as the last attempt did. */
-  Future<Void> store(Outcome outcome) {
-    return attempt(outcome, System.nanoTime() + deadline.toNanos(), FIRST_PAUSE_MS);
+  /**
+   * Succeeds when Kafka has the outcome, or when nobody could store it in time and it was offered
+   * to all who answer for outcomes; fails when it was refused.
+   */
+  Future<Decision> store(Outcome outcome) {
+    return attempt(outcome, System.nanoTime() + deadline.toNanos(), FIRST_PAUSE_MS)
+        .map(Decision.STORED)
+        .recover(cause -> offerUnlessRefused(outcome, cause));
+  }
+
+  private Future<Decision> offerUnlessRefused(Outcome outcome, Throwable cause) {
+    if (!FailureCode.of(cause).retryable()) {
+      return Future.failedFuture(cause);
+    }
+    vertx.eventBus().publish(Addresses.HANDOFF_OFFER, outcome);
+    return Future.succeededFuture(Decision.OFFERED);
   }
 
   /** The outcome of a call so far; fails when there is none, or nobody says so within a second. */

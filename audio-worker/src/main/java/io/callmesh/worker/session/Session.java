@@ -10,9 +10,12 @@ import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.frame.Frame;
 import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.TranscriptLine;
+import io.callmesh.contracts.handoff.TranscriptLine.Role;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
 import io.callmesh.contracts.session.StreamEnd;
+import io.callmesh.contracts.session.WatchSession;
 import io.callmesh.runtime.bus.FrameBus;
 import io.callmesh.worker.WorkerMetrics.AgentMessage;
 import io.callmesh.worker.WorkerMetrics.Decision;
@@ -21,9 +24,9 @@ import io.callmesh.worker.WorkerMetrics.Ended;
 import io.callmesh.worker.agent.AgentConnection;
 import io.callmesh.worker.agent.AgentEvent;
 import io.callmesh.worker.agent.HandoffRequest;
+import io.callmesh.worker.agent.HandoffResult;
 import io.callmesh.worker.agent.SessionEnd;
 import io.callmesh.worker.agent.SessionStart;
-import io.callmesh.worker.agent.Transcript;
 import io.callmesh.worker.audio.Transcoder;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -39,14 +42,11 @@ import org.slf4j.LoggerFactory;
 /**
  * A worker's side of a conversation: between one stream at an ingress and the agent.
  *
- * <p>It goes through phases, never back: talking; finishing, when an outcome is stored and only the
- * audio that is left has to be played; left, when the caller is gone and it remains to be found out
- * where to; ended. Runs on one event loop.
+ * <p>It goes through phases, never back: talking; finishing, when an outcome is decided and only
+ * the audio that is left has to be played; left, when the caller is gone and it remains to be found
+ * out where to; ended. Runs on one event loop.
  */
 final class Session implements AgentLine.Owner {
-  /** Bytes of the largest handoff state, as JSON in UTF-8. */
-  static final int MAX_STATE_BYTES = 64 * 1024;
-
   private static final Logger log = LoggerFactory.getLogger(Session.class);
   private static final long FINISH_GRACE_MS = 2_000;
   private static final String AGENT_LOST = "agent_lost";
@@ -72,6 +72,7 @@ final class Session implements AgentLine.Owner {
   private final Playout playout;
   private final FlightRecord flight = new FlightRecord();
   private final AgentNews news;
+  private final Story story;
   private final Consumer<byte[]> toPlayout;
   private final @Nullable AgentLine line;
   private final @Nullable String sharedId;
@@ -80,7 +81,6 @@ final class Session implements AgentLine.Owner {
   private boolean deciding;
   private boolean agentGone;
   private boolean complained;
-  private JsonObject lastState = new JsonObject();
   private Ended outcome = Ended.ERROR;
   private long playoutTimer = -1;
   private long finishTimer = -1;
@@ -114,7 +114,8 @@ final class Session implements AgentLine.Owner {
     this.toPlayout = playout::audio;
     SessionStart start = SessionStart.of(open, connector, format);
     this.sharedId = start.sharedId();
-    this.news = new AgentNews(ports.events(), open);
+    this.news = new AgentNews(ports.events(), open, connector.sensitiveFields());
+    this.story = new Story(ports.vertx().eventBus(), news, open, sharedId, openedAt);
     this.line = agent == null ? null : new AgentLine(ports, agent, start, transcoder, flight, this);
   }
 
@@ -126,6 +127,16 @@ final class Session implements AgentLine.Owner {
   /** The call. */
   String callSid() {
     return open.callSid();
+  }
+
+  /** The conversation. */
+  String conversationId() {
+    return open.conversationId();
+  }
+
+  /** Tells somebody of the session, once or for a while. */
+  void watch(WatchSession wish) {
+    story.watch(wish);
   }
 
   /** What whoever looks for the call is told. */
@@ -235,6 +246,7 @@ final class Session implements AgentLine.Owner {
       moveAway();
       return;
     }
+    story.sweep();
     if (line != null) {
       line.sweep(nanos);
     }
@@ -288,9 +300,8 @@ final class Session implements AgentLine.Owner {
   private void rescue() {
     String destination = connector.rescueDestination().map(Destination::name).orElse(null);
     HandoffRequest request =
-        new HandoffRequest(destination, AGENT_LOST, null, false, null, lastState);
-    store(
-        Outcome.Kind.HANDOFF, request, () -> playOut(Ended.RESCUED), () -> playOut(Ended.RESCUED));
+        new HandoffRequest(destination, AGENT_LOST, null, false, null, story.state());
+    store(Outcome.Kind.HANDOFF, request, any -> playOut(Ended.RESCUED));
   }
 
   // From the agent.
@@ -336,45 +347,50 @@ final class Session implements AgentLine.Owner {
   @Override
   public void handoff(HandoffRequest request) {
     ports.metrics().agentMessage(AgentMessage.HANDOFF);
-    boolean fits = request.state().toBuffer().length() <= MAX_STATE_BYTES;
-    if (fits && !request.state().isEmpty()) {
-      lastState = request.state();
+    if (!request.state().isEmpty()) {
+      story.state(request.state());
     }
-    String refusal = refusal(request, fits);
+    String refusal = refusal(request);
     if (refusal != null) {
-      refuse(Decision.REFUSED, refusal);
+      refuse(HandoffResult.refused(refusal, null));
       return;
     }
-    store(Outcome.Kind.HANDOFF, request, this::handedOff, this::handoffNotStored);
+    store(Outcome.Kind.HANDOFF, request, this::handoffDecided);
   }
 
-  private @Nullable String refusal(HandoffRequest request, boolean fits) {
+  @Override
+  public void handoffRefused(HandoffData.RefusedException refusal) {
+    ports.metrics().agentMessage(AgentMessage.HANDOFF);
+    refuse(HandoffResult.refused(refusal));
+  }
+
+  private @Nullable String refusal(HandoffRequest request) {
     if (phase != Phase.TALKING || deciding) {
       return ALREADY_ENDED;
     }
     if (connector.disableHandoff()) {
       return "handoff_disabled";
     }
-    if (connector.destination(request.destination()).isEmpty()) {
-      return "unknown_destination";
-    }
-    return fits ? null : "state_too_large";
+    return connector.destination(request.destination()).isEmpty() ? "unknown_destination" : null;
   }
 
-  private void refuse(Decision decision, String reason) {
-    ports.metrics().outcome(decision);
-    log.info("{} {} handoff not accepted: {}", callSid, conversationId, reason);
-    toAgent(agent -> agent.handoffResult(false, reason));
+  private void refuse(HandoffResult result) {
+    ports.metrics().outcome(Decision.REFUSED);
+    log.info("{} {} handoff not accepted: {}", callSid, conversationId, result.reason());
+    toAgent(agent -> agent.handoffResult(result));
   }
 
-  private void handedOff() {
-    toAgent(agent -> agent.handoffResult(true, null));
-    playOut(Ended.HANDED_OFF);
-  }
-
-  private void handoffNotStored() {
-    toAgent(agent -> agent.handoffResult(false, "not_stored"));
-    if (agentGone) {
+  private void handoffDecided(Decision decision) {
+    HandoffResult result =
+        switch (decision) {
+          case STORED -> HandoffResult.ACCEPTED;
+          case OFFERED -> HandoffResult.INLINE;
+          default -> HandoffResult.refused("store_refused", null);
+        };
+    toAgent(agent -> agent.handoffResult(result));
+    if (result.movesOn()) {
+      playOut(Ended.HANDED_OFF);
+    } else if (agentGone) {
       rescue();
     }
   }
@@ -383,13 +399,12 @@ final class Session implements AgentLine.Owner {
   public void hangup(@Nullable String reason) {
     ports.metrics().agentMessage(AgentMessage.HANGUP);
     if (phase == Phase.TALKING && !deciding) {
-      Runnable hangUp = () -> playOut(Ended.AGENT_HUNG_UP);
-      store(Outcome.Kind.HANGUP, nowhere(reason), hangUp, hangUp);
+      store(Outcome.Kind.HANGUP, nowhere(reason), any -> playOut(Ended.AGENT_HUNG_UP));
     }
   }
 
   private static HandoffRequest nowhere(@Nullable String reason) {
-    return new HandoffRequest(null, reason, null, false, null, new JsonObject());
+    return new HandoffRequest(null, reason, null, false, null, HandoffData.EMPTY);
   }
 
   /** Stored or not, the call goes on without the agent: it cannot be told. */
@@ -404,13 +419,19 @@ final class Session implements AgentLine.Owner {
     }
     Ended ended = wish == null ? Ended.AGENT_HUNG_UP : Ended.HANDED_OFF;
     Outcome.Kind kind = wish == null ? Outcome.Kind.HANGUP : Outcome.Kind.HANDOFF;
-    store(kind, wish == null ? nowhere(null) : wish, () -> playOut(ended), () -> playOut(ended));
+    store(kind, wish == null ? nowhere(null) : wish, any -> playOut(ended));
   }
 
   @Override
-  public void transcript(Transcript transcript) {
+  public void context(HandoffData state) {
+    ports.metrics().agentMessage(AgentMessage.CONTEXT);
+    story.state(state);
+  }
+
+  @Override
+  public void transcript(Role role, String text, boolean last) {
     ports.metrics().agentMessage(AgentMessage.TRANSCRIPT);
-    told(news.transcript(transcript));
+    told(story.said(new TranscriptLine(role, text, last, ports.clock().instant())));
   }
 
   @Override
@@ -448,24 +469,26 @@ final class Session implements AgentLine.Owner {
 
   // The end.
 
-  private void store(
-      Outcome.Kind kind, HandoffRequest request, Runnable stored, Runnable notStored) {
+  private void store(Outcome.Kind kind, HandoffRequest request, Consumer<Decision> next) {
     deciding = true;
     outcomes
         .store(outcome(kind, request))
-        .onSuccess(ignored -> decided(Decision.STORED, stored))
+        .onSuccess(decision -> decided(decision, kind, next))
         .onFailure(
             cause -> {
-              log.error("{} {} outcome {} not stored", callSid, conversationId, kind, cause);
-              decided(Decision.NOT_STORED, notStored);
+              log.error("{} {} outcome {} refused", callSid, conversationId, kind, cause);
+              decided(Decision.NOT_STORED, kind, next);
             });
   }
 
-  private void decided(Decision decision, Runnable next) {
+  private void decided(Decision decision, Outcome.Kind kind, Consumer<Decision> next) {
     ports.metrics().outcome(decision);
+    if (decision == Decision.OFFERED) {
+      log.error("{} {} outcome {} not stored in time, but offered", callSid, conversationId, kind);
+    }
     deciding = false;
     if (phase == Phase.TALKING) {
-      next.run();
+      next.accept(decision);
     }
   }
 
@@ -483,8 +506,8 @@ final class Session implements AgentLine.Owner {
         request.utterance(),
         request.utteranceSpoken(),
         request.sharedId() == null ? sharedId : request.sharedId(),
-        HandoffData.of(request.state()),
-        io.callmesh.contracts.handoff.Transcript.EMPTY,
+        request.state(),
+        story.transcript(),
         ports.clock().instant(),
         null);
   }
@@ -531,6 +554,7 @@ final class Session implements AgentLine.Owner {
     if (line != null) {
       line.end(toAgent);
     }
+    story.ended();
     ports.metrics().sessionEnded(reason);
     log.info("{} {} session ended: {}", callSid, conversationId, reason);
     ports.events().publish(CallEventType.SESSION_ENDED, open.callSid(), summary(reason));

@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class SessionTable {
   private final LongObjectMap<Session> sessions = new LongObjectHashMap<>();
 
-  /** A call that came back may have two sessions for a moment: the newer one is where it is. */
-  private final Map<String, Session> newestOfCall = new HashMap<>();
+  /**
+   * By CallSid and by conversation id. A call that came back may have two sessions for a moment:
+   * the newer one is where it is.
+   */
+  private final Map<String, Session> newest = new HashMap<>();
 
   /** Streams whose sessions wait for their connector; they count against the capacity. */
   private final Set<Long> opening = new HashSet<>();
@@ -60,20 +63,22 @@ final class SessionTable {
     return sessions.get(streamKey);
   }
 
-  /** The session of a call, the newest when it has several. */
-  Optional<Session> ofCall(String callSid) {
-    return Optional.ofNullable(newestOfCall.get(callSid));
+  /** The session of a call or conversation, the newest when it has several. */
+  Optional<Session> newest(String id) {
+    return Optional.ofNullable(newest.get(id));
   }
 
   void add(Session session) {
     sessions.put(session.streamKey(), session);
-    newestOfCall.put(session.callSid(), session);
+    newest.put(session.callSid(), session);
+    newest.put(session.conversationId(), session);
     metrics.sessionOpened();
   }
 
   void remove(Session session) {
     sessions.remove(session.streamKey());
-    newestOfCall.remove(session.callSid(), session);
+    newest.remove(session.callSid(), session);
+    newest.remove(session.conversationId(), session);
     completeWhenEmpty();
   }
 

@@ -1,5 +1,7 @@
 package io.callmesh.worker.agent;
 
+import io.callmesh.contracts.handoff.HandoffData;
+import io.callmesh.contracts.handoff.TranscriptLine.Role;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,11 @@ final class AgentRecorder implements AgentListener {
   }
 
   @Override
+  public void handoffRefused(HandoffData.RefusedException refusal) {
+    heard.add("refused " + refusal.code());
+  }
+
+  @Override
   public void hangup(@Nullable String reason) {
     heard.add("hangup " + reason);
   }
@@ -40,13 +47,18 @@ final class AgentRecorder implements AgentListener {
   }
 
   @Override
-  public void transcript(Transcript said) {
-    heard.add("transcript " + said.role() + " " + said.text() + " " + said.last());
+  public void context(HandoffData state) {
+    heard.add("context " + state.text());
+  }
+
+  @Override
+  public void transcript(Role role, String text, boolean last) {
+    heard.add("transcript " + role + " " + text + " " + last);
   }
 
   @Override
   public void event(AgentEvent event) {
-    heard.add("event " + event.name() + " " + event.data().encode());
+    heard.add("event " + event.name() + " " + event.data().text());
   }
 
   @Override

@@ -76,8 +76,10 @@ class AsyncApiTest {
                     CallmeshMessages.sessionStart(start(AudioFormat.MULAW_8000, "")),
                     CallmeshMessages.sessionStart(start(AudioFormat.MULAW_8000, "s-1").resumed()),
                     CallmeshMessages.mark("u1", true, 1_840),
-                    CallmeshMessages.handoffResult(true, null),
-                    CallmeshMessages.handoffResult(false, "not_stored"),
+                    CallmeshMessages.handoffResult(HandoffResult.ACCEPTED),
+                    CallmeshMessages.handoffResult(HandoffResult.INLINE),
+                    CallmeshMessages.handoffResult(
+                        HandoffResult.refused("state_too_deep", "too deep")),
                     CallmeshMessages.error("bad_field", "name is missing")),
                 "0123456789*#ABCD".chars().mapToObj(key -> CallmeshMessages.dtmf(key(key))),
                 Stream.of(SessionEnd.values()).map(CallmeshMessages::sessionEnd))
@@ -180,7 +182,8 @@ class AsyncApiTest {
       JsonObject nulls = new JsonObject().put("type", type);
       schema(schema)
           .getJsonObject("properties")
-          .forEach(field -> fill(message, nulls, field.getKey(), (JsonObject) field.getValue()));
+          .forEach(
+              field -> fill(message, nulls, field.getKey(), whole((JsonObject) field.getValue())));
       AgentRecorder heard = new AgentRecorder();
 
       CallmeshMessages.read(message.encode(), heard);
@@ -190,6 +193,10 @@ class AsyncApiTest {
       assertValid(schema, message);
       assertValid(schema, nulls);
     }
+  }
+
+  private static JsonObject whole(JsonObject field) {
+    return field.containsKey("$ref") ? schema(last(field.getString("$ref"))) : field;
   }
 
   private static void fill(JsonObject full, JsonObject nulls, String name, JsonObject field) {

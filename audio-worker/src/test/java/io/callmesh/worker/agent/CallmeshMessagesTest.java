@@ -3,11 +3,14 @@ package io.callmesh.worker.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.worker.agent.CallmeshMessages.Malformed;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CallmeshMessagesTest {
@@ -19,6 +22,8 @@ class CallmeshMessagesTest {
     read("{\"type\":\"mark\",\"name\":\"u1\",\"extra\":1}");
     read("{\"type\":\"hangup\"}");
     read("{\"type\":\"hangup\",\"reason\":\"done\"}");
+    read("{\"type\":\"context\",\"context\":{\"state\":{\"handoff\":{\"n\": 1.10}}}}");
+    read("{\"type\":\"context\"}");
     read("{\"type\":\"transcript\",\"role\":\"caller\",\"text\":\"hi\",\"final\":false}");
     read("{\"type\":\"event\",\"name\":\"n\",\"data\":{\"a\":1}}");
     read("{\"type\":\"something.new\",\"name\":3}");
@@ -29,6 +34,8 @@ class CallmeshMessagesTest {
             "mark u1",
             "hangup null",
             "hangup done",
+            "context {\"n\": 1.10}",
+            "context {}",
             "transcript CALLER hi false",
             "event n {\"a\":1}",
             "unknown");
@@ -37,7 +44,7 @@ class CallmeshMessagesTest {
   @Test
   void keepsTheHandoffStateAsItIs() throws Malformed {
     String state =
-        "{\"z\":null,\"a\":[1,2.5,{\"b\":\"\u00e9\ud83d\ude00\"}],\"big\":9007199254740993,\"e\":{}}";
+        "{\"z\":null,\"a\":[1,2.5,{\"b\":\"\u00e9\ud83d\ude00\"}],\"big\":12345678901234567890.1230, \"f\":1.10,\"e\":{}}";
     read(
         "{\"type\":\"handoff\",\"destination\":\"billing\",\"reason\":\"needs_human\","
             + "\"utterance\":\"One moment\",\"utterance_spoken\":true,\"shared_id\":\"s-1\",\"context\":{\"state\":{\"x\":1,\"handoff\":"
@@ -47,8 +54,33 @@ class CallmeshMessagesTest {
     assertThat(agent.handoffs)
         .containsExactly(
             new HandoffRequest(
-                "billing", "needs_human", "One moment", true, "s-1", new JsonObject(state)));
-    assertThat(agent.handoffs.get(0).state().encode()).isEqualTo(state);
+                "billing", "needs_human", "One moment", true, "s-1", HandoffData.of(state)));
+    assertThat(agent.handoffs.get(0).state().text()).isEqualTo(state);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "state_too_deep, 17, 1, 1",
+    "state_too_many_members, 1, 2001, 1",
+    "state_too_large, 1, 1, 65536",
+  })
+  void refusesAStateThatMayNotBeStored(String code, int levels, int members, int characters)
+      throws Malformed {
+    String inner =
+        IntStream.range(0, members)
+            .mapToObj(i -> "\"" + i + "\":\"" + "x".repeat(characters) + "\"")
+            .collect(Collectors.joining(",", "{", "}"));
+    String state = "{\"a\":".repeat(levels - 1) + inner + "}".repeat(levels - 1);
+
+    read("{\"type\":\"handoff\",\"context\":{\"state\":{\"handoff\":" + state + "}}}");
+
+    assertThat(agent.heard).containsExactly("refused " + code);
+    assertThat(agent.handoffs).isEmpty();
+    assertThatThrownBy(
+            () ->
+                read("{\"type\":\"context\",\"context\":{\"state\":{\"handoff\":" + state + "}}}"))
+        .isInstanceOfSatisfying(
+            Malformed.class, malformed -> assertThat(malformed.code).isEqualTo(code));
   }
 
   @Test
@@ -56,7 +88,7 @@ class CallmeshMessagesTest {
     read("{\"type\":\"handoff\"}");
     read("{\"type\":\"handoff\",\"utterance_spoken\":null,\"context\":{\"state\":null}}");
 
-    HandoffRequest empty = new HandoffRequest(null, null, null, false, null, new JsonObject());
+    HandoffRequest empty = new HandoffRequest(null, null, null, false, null, HandoffData.EMPTY);
     assertThat(agent.handoffs).containsExactly(empty, empty);
   }
 
@@ -80,6 +112,7 @@ class CallmeshMessagesTest {
         "{\"type\":\"handoff\",\"utterance_spoken\":\"yes\"}",
         "{\"type\":\"handoff\",\"context\":\"x\"}",
         "{\"type\":\"handoff\",\"context\":{\"state\":{\"handoff\":[]}}}",
+        "{\"type\":\"context\",\"context\":{\"state\":{\"handoff\":7}}}",
         "{\"type\":\"transcript\",\"role\":\"ghost\",\"text\":\"boo\"}",
         "{\"type\":\"transcript\",\"role\":\"agent\"}",
         "{\"type\":\"transcript\",\"role\":\"agent\",\"text\":\"x\",\"final\":\"yes\"}",
@@ -117,12 +150,20 @@ class CallmeshMessagesTest {
   }
 
   @Test
+  void refusesAnEventWhoseDataCouldNotBeMasked() {
+    String deep = "{\"a\":".repeat(17) + "1" + "}".repeat(17);
+
+    assertThatThrownBy(() -> read("{\"type\":\"event\",\"name\":\"n\",\"data\":" + deep + "}"))
+        .isInstanceOf(Malformed.class)
+        .hasMessageContaining("16 levels");
+  }
+
+  @Test
   void keepsWhatWasSaidOutOfLogs() {
     assertThat(
             List.of(
-                new Transcript(Transcript.Role.CALLER, "secret", true).toString(),
-                new AgentEvent("n", new JsonObject().put("a", "secret")).toString(),
-                new HandoffRequest(null, "secret", "secret", false, "secret", new JsonObject())
+                new AgentEvent("n", HandoffData.of("{\"a\":\"secret\"}")).toString(),
+                new HandoffRequest(null, "secret", "secret", false, "secret", HandoffData.EMPTY)
                     .toString()))
         .noneMatch(text -> text.contains("secret"));
   }

@@ -127,6 +127,7 @@ class AgentFuzzTest {
         "{\"type\":\"mark\",\"name\":\"u1\"}",
         "{\"type\":\"transcript\",\"role\":\"caller\",\"text\":\"hi\",\"final\":false}",
         "{\"type\":\"event\",\"name\":\"n\",\"data\":{\"a\":[1,2.5e3,null,true]}}",
+        "{\"type\":\"context\",\"context\":{\"state\":{\"handoff\":{\"a\":1.10}}}}",
         "{\"type\":\"handoff\",\"destination\":\"nowhere\",\"context\":{\"state\":{}}}");
   }
 

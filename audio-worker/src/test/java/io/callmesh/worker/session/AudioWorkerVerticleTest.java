@@ -258,6 +258,17 @@ class AudioWorkerVerticleTest {
   }
 
   @Test
+  void storesTheStateDigitForDigit() throws Exception {
+    ServerWebSocket socket = opened();
+    String state = "{\"z\":1.10, \"a\":12345678901234567890.123, \"e\":\"\\u00e9\"}";
+
+    socket.writeTextMessage(
+        "{\"context\":{\"state\":{\"handoff\":" + state + "}},\"type\":\"handoff\"}");
+
+    assertThat(storing.take().body().state().text()).isEqualTo(state);
+  }
+
+  @Test
   void keepsTheSessionsSharedIdAndThatTheUtteranceWasSpoken() throws Exception {
     ServerWebSocket socket = opened();
     JsonObject spoken = handoff("billing", new JsonObject()).put("utterance_spoken", true);
@@ -288,7 +299,11 @@ class AudioWorkerVerticleTest {
     say(socket, handoff("nowhere", new JsonObject()));
     assertThat(agent.texts.take()).isEqualTo(result(false, "unknown_destination"));
     say(socket, handoff("billing", new JsonObject().put("x", "x".repeat(66_000))));
-    assertThat(agent.texts.take()).isEqualTo(result(false, "state_too_large"));
+    assertThat(agent.texts.take())
+        .isEqualTo(
+            result(false, "state_too_large")
+                .put("message", "the handoff state must have at most 64 KiB as JSON in UTF-8"));
+    assertThat(count("callmesh.worker.outcomes", "result", "refused")).isEqualTo(2);
     say(socket, handoff("billing", new JsonObject()));
     say(socket, handoff("billing", new JsonObject()));
     assertThat(agent.texts.take()).isEqualTo(result(false, "already_ended"));
@@ -318,13 +333,13 @@ class AudioWorkerVerticleTest {
   }
 
   @Test
-  void tellsTheAgentWhenAHandoffCouldNotBeStoredAndGoesOn() throws Exception {
+  void tellsTheAgentWhenAHandoffWasRefusedAndGoesOn() throws Exception {
     ServerWebSocket socket = opened();
 
     say(socket, handoff("billing", new JsonObject()));
     storing.take().fail(FailureCode.BAD_REQUEST.code(), "no");
 
-    assertThat(agent.texts.take()).isEqualTo(result(false, "not_stored"));
+    assertThat(agent.texts.take()).isEqualTo(result(false, "store_refused"));
     say(socket, handoff("billing", new JsonObject()));
     storing.take().reply(null);
     assertThat(agent.texts.take()).isEqualTo(result(true, null));
@@ -413,7 +428,7 @@ class AudioWorkerVerticleTest {
     assertThat(request.body().kind()).isEqualTo(Outcome.Kind.HANDOFF);
     assertThat(request.body().reason()).isEqualTo("agent_lost");
     assertThat(request.body().destination()).isEqualTo("front desk");
-    assertThat(request.body().state()).isEqualTo(state);
+    assertThat(request.body().state()).isEqualTo(HandoffData.of(state));
     assertThat(request.body().sharedId()).isEqualTo("s-1");
     assertThat(until(FrameKind.END).payload()).isEmpty();
   }
@@ -430,7 +445,7 @@ class AudioWorkerVerticleTest {
     send(Frame.signal(1, FrameKind.MARK, 0, 0, until(FrameKind.MARK).text()));
 
     assertThat(request.body().reason()).isEqualTo("agent_lost");
-    assertThat(request.body().state()).isEqualTo(new JsonObject());
+    assertThat(request.body().state()).isEqualTo(HandoffData.EMPTY);
     assertThat(until(FrameKind.END).payload()).isEmpty();
     assertThat(rollCall().sessions()).isZero();
   }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.worker.agent.AgentConnection;
+import io.callmesh.worker.agent.HandoffResult;
 import io.callmesh.worker.agent.SessionEnd;
 import io.callmesh.worker.audio.Transcoder;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CallerBacklogTest {
@@ -103,7 +103,7 @@ class CallerBacklogTest {
     public void mark(String name, boolean played, long heardMs) {}
 
     @Override
-    public void handoffResult(boolean accepted, @Nullable String reason) {}
+    public void handoffResult(HandoffResult result) {}
 
     @Override
     public boolean ping() {

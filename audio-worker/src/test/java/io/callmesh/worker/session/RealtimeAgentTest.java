@@ -180,7 +180,7 @@ class RealtimeAgentTest {
     Message<Outcome> outcome = storing.take();
     assertThat(outcome.body().destination()).isEqualTo("billing");
     assertThat(outcome.body().reason()).isEqualTo("needs_human");
-    assertThat(outcome.body().state()).isEqualTo(new JsonObject().put("invoice", "7"));
+    assertThat(outcome.body().state().text()).isEqualTo("{\"invoice\":\"7\"}");
     outcome.reply(null);
 
     JsonObject result = nextEvent("conversation.item.create").getJsonObject("item");
@@ -201,6 +201,25 @@ class RealtimeAgentTest {
     JsonObject result = nextEvent("conversation.item.create").getJsonObject("item");
     assertThat(new JsonObject(result.getString("output")).getString("reason"))
         .isEqualTo("unknown_destination");
+    assertThat(nextEvent("response.create")).isNotNull();
+    assertThat(storing).isEmpty();
+  }
+
+  @Test
+  void tellsTheModelThatItsDataIsTooDeep() throws Exception {
+    ServerWebSocket socket = greeted(1);
+    JsonObject deep = new JsonObject();
+    for (int level = 1; level < 17; level++) {
+      deep = new JsonObject().put("a", deep);
+    }
+
+    call(socket, "c1", "handoff", new JsonObject().put("data", deep));
+
+    JsonObject result = nextEvent("conversation.item.create").getJsonObject("item");
+    assertThat(new JsonObject(result.getString("output")))
+        .contains(
+            Map.entry("reason", "state_too_deep"),
+            Map.entry("message", "the handoff state must be at most 16 levels deep"));
     assertThat(nextEvent("response.create")).isNotNull();
     assertThat(storing).isEmpty();
   }

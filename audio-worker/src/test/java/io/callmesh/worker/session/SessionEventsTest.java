@@ -5,13 +5,16 @@ import static io.callmesh.worker.session.FakeAgent.say;
 import static io.callmesh.worker.session.SessionRig.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.callmesh.contracts.connector.AgentEndpoint;
 import io.callmesh.contracts.connector.AgentEndpoint.Protocol;
+import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.frame.FrameKind;
 import io.callmesh.contracts.session.StreamEnd;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,21 @@ class SessionEventsTest {
                 .put("connectorId", "conn-1")
                 .put("name", "intent")
                 .put("data", new JsonObject().put("intent", "billing")));
+  }
+
+  @Test
+  void masksWhatTheConnectorCallsSensitive() throws Exception {
+    AgentEndpoint endpoint =
+        new AgentEndpoint(Protocol.CALLMESH, agent.url(), AudioFormat.MULAW_8000);
+    rig.agent(1, endpoint, false, Set.of("card"));
+    ServerWebSocket socket = opened();
+
+    socket.writeTextMessage(
+        "{\"type\":\"event\",\"name\":\"paid\","
+            + "\"data\":{\"n\":1.5,\"by\":[{\"card\":{\"pan\":\"4111\"}}]}}");
+
+    assertThat(rig.told(CallEventType.AGENT_EVENT).getJsonObject("data"))
+        .isEqualTo(new JsonObject("{\"n\":1.5,\"by\":[{\"card\":\"[masked]\"}]}"));
   }
 
   @Test

@@ -59,11 +59,15 @@ final class SessionRig {
   }
 
   SessionRig(Duration redialWindow) throws Exception {
+    this(redialWindow, WorkerConfig.defaults().storeDeadline());
+  }
+
+  SessionRig(Duration redialWindow, Duration storeDeadline) throws Exception {
     BusCodecs.registerOn(vertx.eventBus());
     worker =
         new AudioWorkerVerticle(
             "process-1",
-            config(redialWindow),
+            config(redialWindow, storeDeadline),
             id -> Future.succeededFuture(Optional.ofNullable(connectors.get(id))),
             (type, callSid, data) -> events.add(new Told(type, callSid, data.copy())),
             new WorkerMetrics(registry),
@@ -77,7 +81,7 @@ final class SessionRig {
     await(vertx.deployVerticle(worker));
   }
 
-  private static WorkerConfig config(Duration redialWindow) {
+  private static WorkerConfig config(Duration redialWindow, Duration storeDeadline) {
     WorkerConfig usual = WorkerConfig.defaults();
     return new WorkerConfig(
         10,
@@ -88,7 +92,7 @@ final class SessionRig {
         usual.agentBacklog(),
         usual.playoutLead(),
         usual.playoutBacklog(),
-        usual.storeDeadline(),
+        storeDeadline,
         usual.streamSilence(),
         true,
         AgentSecrets.none());
@@ -100,7 +104,13 @@ final class SessionRig {
   }
 
   void agent(long key, AgentEndpoint endpoint, boolean disableHandoff) {
-    connectors.put("conn-" + key, connector("conn-" + key, endpoint, disableHandoff));
+    agent(key, endpoint, disableHandoff, Set.of());
+  }
+
+  void agent(
+      long key, AgentEndpoint endpoint, boolean disableHandoff, Set<String> sensitiveFields) {
+    String id = "conn-" + key;
+    connectors.put(id, connector(id, endpoint, disableHandoff, sensitiveFields));
   }
 
   void open(long key) throws Exception {
@@ -185,7 +195,8 @@ final class SessionRig {
     return bytes;
   }
 
-  private static Connector connector(String id, AgentEndpoint endpoint, boolean disableHandoff) {
+  private static Connector connector(
+      String id, AgentEndpoint endpoint, boolean disableHandoff, Set<String> sensitiveFields) {
     return new Connector(
         id,
         "Test",
@@ -203,7 +214,7 @@ final class SessionRig {
         null,
         null,
         null,
-        Set.of(),
+        sensitiveFields,
         null,
         "",
         null,

@@ -32,6 +32,16 @@ public record TranscriptLine(Role role, String text, boolean last, Instant at) {
     }
   }
 
+  /** The same with no more than the first so many characters of the words. */
+  public TranscriptLine within(int characters) {
+    if (text.length() <= characters) {
+      return this;
+    }
+    boolean splits = characters > 0 && Character.isHighSurrogate(text.charAt(characters - 1));
+    return new TranscriptLine(
+        role, text.substring(0, splits ? characters - 1 : characters), last, at);
+  }
+
   /** The form on the wire, in Kafka and in the API. */
   public JsonObject toJson() {
     return new JsonObject()

@@ -7,12 +7,18 @@ import io.callmesh.contracts.frame.FrameKind;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.Receipt;
+import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.contracts.handoff.Transcript;
+import io.callmesh.contracts.handoff.TranscriptLine;
 import io.callmesh.contracts.session.FindSession;
 import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionFound;
+import io.callmesh.contracts.session.SessionNews;
+import io.callmesh.contracts.session.SessionNews.Kind;
 import io.callmesh.contracts.session.SessionOpened;
 import io.callmesh.contracts.session.StreamAdmitted;
+import io.callmesh.contracts.session.WatchSession;
 import io.callmesh.contracts.session.WorkerPresence;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -30,6 +36,9 @@ class BusCodecsTest {
   private static final int OFFSET = 7;
   private static final Instant STORED = Instant.parse("2026-11-23T10:00:00.123Z");
 
+  private static final TranscriptLine LINE =
+      new TranscriptLine(TranscriptLine.Role.AGENT, "\u00c4h", false, STORED);
+
   static List<Object> messages() {
     return List.of(
         open(Map.of(), false),
@@ -44,7 +53,28 @@ class BusCodecsTest {
         new SessionFound("CA1", "AC1", "conv-1", "conn-1", "s-1"),
         new StreamAdmitted("CA1", "ingress.frames@1", 7_000, 5, -3),
         new FindOutcome("CA1"),
-        new FindOutcome("CA1", "conv-1", 7));
+        new FindOutcome("CA1", "conv-1", 7),
+        new WatchSession("conv-1", "handoff.news@1", true, 5_000),
+        news(Kind.SNAPSHOT, "{\"n\":1.10}", LINE, LINE.within(1)),
+        news(Kind.ENDED, "{}"),
+        ReceiptChain.of(
+            outcome(new JsonObject()),
+            List.of(
+                Receipt.of(Receipt.Step.STORED, STORED),
+                Receipt.by(Receipt.Step.READ, STORED.plusMillis(7), "key-1"))));
+  }
+
+  private static SessionNews news(Kind kind, String state, TranscriptLine... lines) {
+    return new SessionNews(
+        kind,
+        "CA1",
+        "conv-1",
+        "conn-1",
+        "AC1",
+        "s-1",
+        STORED,
+        List.of(lines),
+        HandoffData.of(state));
   }
 
   @ParameterizedTest

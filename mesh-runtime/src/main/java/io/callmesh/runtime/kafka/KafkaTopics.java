@@ -20,9 +20,12 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the topics that are missing and checks those that are there. */
 public final class KafkaTopics {
+  private static final Logger log = LoggerFactory.getLogger(KafkaTopics.class);
   private static final long RETRY_MS = 50;
 
   private final KafkaConfig config;
@@ -85,7 +88,9 @@ public final class KafkaTopics {
 
   private void check(Admin admin) throws Exception {
     for (TopicPolicy policy : policies) {
-      var violation = policy.violation(describe(admin, policy.topic()));
+      Config found = describe(admin, policy.topic());
+      policy.advice(found).ifPresent(log::warn);
+      var violation = policy.violation(found);
       if (violation.isPresent()) {
         throw new BusFailure(FailureCode.BAD_REQUEST, violation.get());
       }

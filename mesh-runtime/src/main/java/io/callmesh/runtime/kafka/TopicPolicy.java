@@ -113,6 +113,21 @@ record TopicPolicy(Topic topic, KafkaConfig config) {
                     Long.toString(lifetime)));
   }
 
+  /**
+   * What a topic that exists had better have, in one sentence with the remedy; no reason to stop.
+   */
+  Optional<String> advice(Config found) {
+    long erasure = Long.parseLong(value(found, "max.compaction.lag.ms"));
+    return topic == Topic.OUTCOMES && erasure > ERASURE.toMillis()
+        ? Optional.of(
+            sentence(
+                "max.compaction.lag.ms",
+                Long.toString(erasure),
+                "at most " + ERASURE.toMillis() + " so that a deleted handoff leaves the disk",
+                millis(ERASURE)))
+        : Optional.empty();
+  }
+
   private String bracketed() {
     return "[" + join(topic.cleanupPolicy()) + "]";
   }

@@ -1,6 +1,9 @@
 package io.callmesh.worker.agent.openai;
 
+import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.worker.agent.AgentListener;
+import io.callmesh.worker.agent.HandoffRequest;
+import io.callmesh.worker.agent.HandoffResult;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
@@ -57,12 +60,23 @@ final class Calls {
     }
     try {
       handoff = callId;
-      listener.handoff(Tools.handoffOf(arguments));
+      wish(arguments);
       return true;
     } catch (MalformedEventException malformed) {
       handoff = null;
       return failed(callId, "The arguments are wrong: " + malformed.getMessage());
     }
+  }
+
+  private void wish(String arguments) throws MalformedEventException {
+    HandoffRequest request;
+    try {
+      request = Tools.handoffOf(arguments);
+    } catch (HandoffData.RefusedException refusal) {
+      listener.handoffRefused(refusal);
+      return;
+    }
+    listener.handoff(request);
   }
 
   private boolean hangup(String callId, String arguments) {
@@ -80,13 +94,13 @@ final class Calls {
   }
 
   /** Tells the model what became of its handoff; the model that wished for it may be gone. */
-  void handoffResult(boolean accepted, @Nullable String reason) {
-    leaving = accepted;
-    JsonObject result = accepted ? Tools.accepted() : Tools.refused(reason);
+  void handoffResult(HandoffResult result) {
+    leaving = result.movesOn();
+    JsonObject told = Tools.resultOf(result);
     if (handoff == null) {
-      wire.send(Events.note("The handoff that was under way: " + result.encode()));
+      wire.send(Events.note("The handoff that was under way: " + told.encode()));
     } else {
-      wire.send(Events.functionResult(handoff, result));
+      wire.send(Events.functionResult(handoff, told));
       handoff = null;
     }
   }

@@ -1,16 +1,15 @@
 package io.callmesh.worker.agent.openai;
 
+import io.callmesh.contracts.handoff.TranscriptLine.Role;
 import io.callmesh.worker.agent.AgentListener;
+import io.callmesh.worker.agent.HandoffResult;
 import io.callmesh.worker.agent.SessionStart;
-import io.callmesh.worker.agent.Transcript;
-import io.callmesh.worker.agent.Transcript.Role;
 import io.callmesh.worker.agent.openai.Memory.Turn;
 import io.callmesh.worker.agent.openai.Utterances.Utterance;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is said to a model on one connection, and what it is taken to mean for the session. No
@@ -153,9 +152,9 @@ final class Conversation {
   }
 
   /** A handoff is done, or not. */
-  void handoffResult(boolean accepted, @Nullable String reason) {
-    calls.handoffResult(accepted, reason);
-    if (!accepted) {
+  void handoffResult(HandoffResult result) {
+    calls.handoffResult(result);
+    if (!result.movesOn()) {
       responses.wantAfterCalls();
     }
   }
@@ -255,7 +254,7 @@ final class Conversation {
     String words = event.text("transcript");
     if (!words.isBlank()) {
       String heard = memory.said(id(event, "item_id"), role, words);
-      listener.transcript(new Transcript(role, heard, true));
+      listener.transcript(role, heard, true);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.callmesh.worker.agent.openai;
 
-import io.callmesh.worker.agent.Transcript.Role;
+import io.callmesh.contracts.handoff.TranscriptLine.Role;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 

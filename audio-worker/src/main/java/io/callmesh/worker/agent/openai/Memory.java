@@ -1,7 +1,7 @@
 package io.callmesh.worker.agent.openai;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.callmesh.worker.agent.Transcript.Role;
+import io.callmesh.contracts.handoff.TranscriptLine.Role;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.callmesh.worker.agent.openai;
 import io.callmesh.worker.agent.AgentConnection;
 import io.callmesh.worker.agent.AgentListener;
 import io.callmesh.worker.agent.AgentSocket;
+import io.callmesh.worker.agent.HandoffResult;
 import io.callmesh.worker.agent.SessionEnd;
 import io.callmesh.worker.agent.SessionStart;
 import io.vertx.core.Vertx;
@@ -121,8 +122,8 @@ final class RealtimeConnection implements AgentConnection, AgentSocket.Receiver,
   }
 
   @Override
-  public void handoffResult(boolean accepted, @Nullable String reason) {
-    conversation.handoffResult(accepted, reason);
+  public void handoffResult(HandoffResult result) {
+    conversation.handoffResult(result);
   }
 
   @Override

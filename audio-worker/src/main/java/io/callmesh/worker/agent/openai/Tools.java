@@ -2,7 +2,10 @@ package io.callmesh.worker.agent.openai;
 
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.connector.Destination;
+import io.callmesh.contracts.handoff.HandoffData;
+import io.callmesh.worker.agent.Excerpt;
 import io.callmesh.worker.agent.HandoffRequest;
+import io.callmesh.worker.agent.HandoffResult;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
@@ -81,16 +84,21 @@ final class Tools {
         .put("parameters", new JsonObject().put("type", "object").put("properties", properties));
   }
 
-  /** The handoff that the model wishes for; says what is wrong with the arguments otherwise. */
+  /**
+   * The handoff that the model wishes for; says what is wrong with the arguments otherwise.
+   *
+   * @throws HandoffData.RefusedException when its data may not be stored
+   */
   static HandoffRequest handoffOf(String arguments) throws MalformedEventException {
     Event said = arguments(arguments);
+    String data = Excerpt.object(arguments, "data");
     return new HandoffRequest(
         limited(said, "destination", MAX_ID),
         limited(said, "reason", MAX_ID),
         limited(said, "utterance", MAX_UTTERANCE),
         said.flag("utterance_spoken", false),
         null,
-        said.child("data").json());
+        data == null ? HandoffData.EMPTY : HandoffData.of(data));
   }
 
   /** Why the model wants to hang up; null when it gives no usable reason. */
@@ -116,26 +124,27 @@ final class Tools {
     return value.isEmpty() ? null : value;
   }
 
-  /** A handoff's result. */
-  static JsonObject accepted() {
-    return new JsonObject().put("accepted", true);
-  }
-
-  /** A handoff's result, with what the model needs to go on. */
-  static JsonObject refused(@Nullable String reason) {
-    return new JsonObject()
-        .put("accepted", false)
-        .put("reason", reason == null ? "unknown" : reason)
-        .put("advice", advice(reason == null ? "" : reason));
+  /** A handoff's result, with what the model needs to go on when it is to go on. */
+  static JsonObject resultOf(HandoffResult result) {
+    JsonObject told = new JsonObject().put("accepted", result.accepted());
+    if (result.accepted()) {
+      return told;
+    }
+    String reason = result.reason() == null ? "unknown" : result.reason();
+    told.put("reason", reason);
+    if (result.message() != null) {
+      told.put("message", result.message());
+    }
+    return result.inline() ? told.put("transfer", "inline") : told.put("advice", advice(reason));
   }
 
   private static String advice(String reason) {
     return switch (reason) {
       case "handoff_disabled" -> "Calls cannot be transferred. Go on yourself.";
       case "unknown_destination" -> "There is no such destination. Choose one of the enum.";
-      case "state_too_large" -> "The data is too long. Try again with less of it.";
+      case "state_too_large", "state_too_deep", "state_too_many_members" ->
+          "Try again with less data, or a simpler structure of it.";
       case "already_ended" -> "The call is being ended already. Do nothing more.";
-      case "not_stored" -> "It did not work this time. Try once more, or go on yourself.";
       default -> "It did not work. Go on yourself.";
     };
   }

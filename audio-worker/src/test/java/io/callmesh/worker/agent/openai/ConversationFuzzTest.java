@@ -3,6 +3,7 @@ package io.callmesh.worker.agent.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callmesh.contracts.connector.AudioFormat;
+import io.callmesh.worker.agent.HandoffResult;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +99,11 @@ class ConversationFuzzTest {
       case 0 -> model.key("#");
       case 1 ->
           model.mark(Integer.toString(random.nextInt(5)), random.nextBoolean(), random.nextInt(99));
-      case 2 -> model.handoffResult(random.nextBoolean(), "not_stored");
+      case 2 ->
+          model.handoffResult(
+              random.nextBoolean()
+                  ? HandoffResult.ACCEPTED
+                  : HandoffResult.refused("store_refused", null));
       case 3 -> wire.passTime();
       default -> model.key("1");
     }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.callmesh.contracts.connector.AudioFormat;
 import io.callmesh.contracts.connector.AudioFormat.Encoding;
+import io.callmesh.contracts.handoff.HandoffData;
+import io.callmesh.contracts.handoff.TranscriptLine.Role;
 import io.callmesh.worker.agent.HandoffRequest;
+import io.callmesh.worker.agent.HandoffResult;
 import io.callmesh.worker.agent.SessionStart;
-import io.callmesh.worker.agent.Transcript.Role;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Base64;
@@ -311,9 +313,9 @@ class ConversationTest {
                 "One moment.",
                 true,
                 null,
-                new JsonObject().put("invoice", "7")));
+                HandoffData.of("{\"invoice\":\"7\"}")));
     assertThat(wire.sent).isEmpty();
-    model.handoffResult(true, null);
+    model.handoffResult(HandoffResult.ACCEPTED);
     assertThat(wire.taken()).containsExactly(result("c1", "{\"accepted\":true}"));
   }
 
@@ -322,7 +324,7 @@ class ConversationTest {
     begin();
     speaks("r1", "i1", 300);
     calls("r1", call("c1", "handoff", ""));
-    model.handoffResult(true, null);
+    model.handoffResult(HandoffResult.ACCEPTED);
     session.said.clear();
     wire.sent.clear();
 
@@ -336,15 +338,60 @@ class ConversationTest {
   }
 
   @Test
+  void takesDataDigitForDigit() throws Exception {
+    begin();
+    String data = "{\"z\": 1.10, \"a\": 12345678901234567890.123}";
+
+    calls("r1", call("c1", "handoff", "{\"data\":" + data + ",\"reason\":\"r\"}"));
+
+    assertThat(session.handoffs)
+        .extracting(HandoffRequest::state)
+        .containsExactly(HandoffData.of(data));
+  }
+
+  @Test
+  void refusesDataThatMayNotBeStoredAndHasTheModelGoOn() throws Exception {
+    begin();
+    String data = "{\"a\":".repeat(17) + "1" + "}".repeat(17);
+    calls("r1", call("c1", "handoff", "{\"data\":" + data + "}"));
+    assertThat(session.taken()).contains("refused state_too_deep");
+    assertThat(session.handoffs).isEmpty();
+
+    model.handoffResult(HandoffResult.refused("state_too_deep", "at most 16 levels"));
+
+    assertThat(wire.taken())
+        .containsExactly(
+            result(
+                "c1",
+                "{\"accepted\":false,\"reason\":\"state_too_deep\","
+                    + "\"message\":\"at most 16 levels\",\"advice\":"
+                    + "\"Try again with less data, or a simpler structure of it.\"}"),
+            Events.responseCreate());
+  }
+
+  @Test
+  void letsTheCallGoWithAHandoffThatCouldNotBeStored() throws Exception {
+    begin();
+    calls("r1", call("c1", "handoff", ""));
+
+    model.handoffResult(HandoffResult.INLINE);
+    model.key("#");
+
+    assertThat(wire.taken())
+        .containsExactly(
+            result("c1", "{\"accepted\":false,\"reason\":\"not_stored\",\"transfer\":\"inline\"}"));
+  }
+
+  @Test
   void tellsTheModelWhyAHandoffWasRefusedAndHasItGoOn() throws Exception {
     begin();
     calls("r1", call("c1", "handoff", "{\"destination\":\"moon\"}"));
-    model.handoffResult(false, "unknown_destination");
+    model.handoffResult(HandoffResult.refused("unknown_destination", null));
 
     JsonObject item = wire.sent.get(0).getJsonObject("item");
     assertThat(item.getString("call_id")).isEqualTo("c1");
     assertThat(new JsonObject(item.getString("output")))
-        .isEqualTo(Tools.refused("unknown_destination"));
+        .isEqualTo(Tools.resultOf(HandoffResult.refused("unknown_destination", null)));
     assertThat(wire.types()).containsExactly("conversation.item.create", "response.create");
   }
 
@@ -723,9 +770,9 @@ class ConversationTest {
     beginWith(Starts.with("{}").resumed());
     wire.sent.clear();
 
-    model.handoffResult(false, "not_stored");
+    model.handoffResult(HandoffResult.refused("store_refused", null));
 
-    assertThat(words(wire.sent.get(0))).contains("not_stored");
+    assertThat(words(wire.sent.get(0))).contains("store_refused");
   }
 
   @Test

@@ -1,9 +1,10 @@
 package io.callmesh.worker.agent.openai;
 
+import io.callmesh.contracts.handoff.HandoffData;
+import io.callmesh.contracts.handoff.TranscriptLine.Role;
 import io.callmesh.worker.agent.AgentEvent;
 import io.callmesh.worker.agent.AgentListener;
 import io.callmesh.worker.agent.HandoffRequest;
-import io.callmesh.worker.agent.Transcript;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,6 +80,11 @@ final class FakeSession implements AgentListener {
   }
 
   @Override
+  public void handoffRefused(HandoffData.RefusedException refusal) {
+    said.add("refused " + refusal.code());
+  }
+
+  @Override
   public void hangup(@Nullable String reason) {
     said.add("hangup " + reason);
   }
@@ -89,8 +95,13 @@ final class FakeSession implements AgentListener {
   }
 
   @Override
-  public void transcript(Transcript transcript) {
-    said.add(transcript.role() + ": " + transcript.text());
+  public void context(HandoffData state) {
+    said.add("context");
+  }
+
+  @Override
+  public void transcript(Role role, String text, boolean last) {
+    said.add(role + ": " + text);
   }
 
   @Override
