@@ -39,6 +39,8 @@ final class MeshRules {
           "CALLMESH_TWILIO_ACCOUNTS", "[{\"accountSid\":\"AC1\",\"authTokens\":[\"of a test\"]}]",
           "CALLMESH_TICKET_SECRET", "a ticket secret of the test",
           "CALLMESH_ADMIN_API_KEY", "an admin key of the test",
+          "CALLMESH_FLEX_ACCOUNTS",
+              "[{\"accountSid\":\"AC1\",\"accountId\":null,\"roles\":[\"agent\"]}]",
           "CALLMESH_AGENT_SECRETS", "[{\"name\":\"of a test\",\"value\":\"x\"}]");
 
   private static final Set<String> LABELS =

@@ -43,8 +43,9 @@ record PublicPaths(Ingress ingress) {
           "handoff-service",
           List.of(
               "/v1/handoff_state",
+              "/v1/handoff_state/live",
               "/v1/acme/shop/handoff_state",
-              "/v1/acme/shop/handoff_state/below"));
+              "/v1/acme/shop/handoff_state/live"));
 
   List<HTTPIngressPath> all() {
     List<HTTPIngressPath> paths = new ArrayList<>();

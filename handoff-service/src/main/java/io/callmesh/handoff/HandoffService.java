@@ -1,33 +1,61 @@
 package io.callmesh.handoff;
 
-import io.callmesh.runtime.kafka.CallEvents;
+import io.callmesh.contracts.security.ApiKey;
+import io.callmesh.handoff.access.Access;
+import io.callmesh.handoff.live.Live;
+import io.callmesh.handoff.store.HandoffEvents;
+import io.callmesh.handoff.store.HandoffMetrics;
+import io.callmesh.handoff.store.Lookup;
+import io.callmesh.handoff.store.OutcomeStore;
+import io.callmesh.handoff.store.Places;
+import io.callmesh.handoff.store.Reads;
+import io.callmesh.handoff.store.UpkeepVerticle;
 import io.callmesh.runtime.security.ApiKeys;
 import io.callmesh.runtime.service.HttpSurface;
 import io.callmesh.runtime.service.MeshService;
 import io.callmesh.runtime.service.ServiceContext;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.util.List;
 
 /** handoff-service as its process knows it. */
 public final class HandoffService implements MeshService {
+  /** Requests that wait for a handoff at once. */
+  private static final int MAX_WAITS = 1_000;
+
   private final ServiceContext context;
+  private final HandoffMetrics metrics;
   private final OutcomeStore outcomes;
-  private final CallEvents events;
-  private final HandoffApi api;
+  private final Reads reads;
+  private final Places waits = new Places(MAX_WAITS);
+  private final Access access;
+  private final Live live;
 
   /** Reads its settings and asks for its tables. */
   public HandoffService(ServiceContext context) {
     this.context = context;
-    this.events = context.events().from(name());
+    this.metrics = new HandoffMetrics(context.meters());
+    HandoffEvents events = new HandoffEvents(context.events().from(name()));
     this.outcomes =
         new OutcomeStore(
+            context.vertx(),
             context.tables(),
             context.settings().duration("CALLMESH_HANDOFF_LIFETIME"),
+            context.settings().duration("CALLMESH_HANDOFF_MEMORY"),
+            events,
+            metrics,
             context.clock());
-    ApiKeys keys =
-        new ApiKeys(
-            ApiKeys.table(context.tables()), context.settings().secret("CALLMESH_ADMIN_API_KEY"));
-    this.api = new HandoffApi(outcomes, keys, events, context.clock());
+    this.reads = new Reads(outcomes, events, metrics, context.clock());
+    this.access =
+        Access.of(
+            context,
+            new ApiKeys(
+                ApiKeys.table(context.tables()),
+                context.settings().secret("CALLMESH_ADMIN_API_KEY")));
+    this.live = new Live(HandoffApi::explanation, context.meters(), context.clock());
+    metrics.waits(waits::taken);
   }
 
   @Override
@@ -40,20 +68,37 @@ public final class HandoffService implements MeshService {
     return context
         .vertx()
         .deployVerticle(
-            () -> new HandoffVerticle(outcomes, events),
-            new DeploymentOptions().setInstances(context.common().eventLoops()));
+            () -> new HandoffVerticle(outcomes),
+            new DeploymentOptions().setInstances(context.common().eventLoops()))
+        .compose(deployed -> context.vertx().deployVerticle(new UpkeepVerticle(outcomes)));
   }
 
   @Override
   public HttpSurface surface() {
-    return (vertx, router) -> {
-      api.mount(router);
-      return Future.succeededFuture();
-    };
+    return this::mount;
+  }
+
+  private Future<?> mount(Vertx vertx, Router router) {
+    Lookup lookup = new Lookup(vertx, outcomes, waits, System::nanoTime);
+    List<String> livePaths = HandoffApi.PATHS.stream().map(path -> path + "/live").toList();
+    access.mountCors(router, HandoffApi.PATHS);
+    access.mountCors(router, HandoffApi.PATHS.stream().map(path -> path + "/receipts").toList());
+    access.mountCors(router, livePaths);
+    new HandoffApi(outcomes, lookup, reads, metrics).mount(router, access::require);
+    Future<?> followed =
+        live.mount(
+            vertx,
+            router,
+            livePaths,
+            access.require(ApiKey.Right.HANDOFF_READ),
+            outcomes,
+            lookup,
+            reads);
+    return Future.all(lookup.start(), followed);
   }
 
   @Override
   public Future<?> drain() {
-    return Future.succeededFuture();
+    return live.drain();
   }
 }

@@ -5,11 +5,11 @@ import static net.logstash.logback.argument.StructuredArguments.kv;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.BusFailure;
 import io.callmesh.contracts.bus.FailureCode;
-import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.contracts.security.Masked;
-import io.callmesh.runtime.kafka.CallEvents;
+import io.callmesh.handoff.store.OutcomeStore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -19,16 +19,14 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers {@code handoff.store} and {@code handoff.find} on the bus. */
+/** Answers what workers and routing-service ask and tell on the bus. */
 final class HandoffVerticle extends VerticleBase {
   private static final Logger log = LoggerFactory.getLogger(HandoffVerticle.class);
 
   private final OutcomeStore outcomes;
-  private final CallEvents events;
 
-  HandoffVerticle(OutcomeStore outcomes, CallEvents events) {
+  HandoffVerticle(OutcomeStore outcomes) {
     this.outcomes = outcomes;
-    this.events = events;
   }
 
   @Override
@@ -37,7 +35,9 @@ final class HandoffVerticle extends VerticleBase {
         vertx.eventBus().consumer(Addresses.HANDOFF_STORE, this::store);
     MessageConsumer<FindOutcome> find =
         vertx.eventBus().consumer(Addresses.HANDOFF_FIND, this::find);
-    return Future.all(List.of(store.completion(), find.completion()));
+    MessageConsumer<ReceiptChain> receipt =
+        vertx.eventBus().consumer(Addresses.HANDOFF_RECEIPT, this::receipt);
+    return Future.all(List.of(store.completion(), find.completion(), receipt.completion()));
   }
 
   private void store(Message<Outcome> request) {
@@ -57,27 +57,13 @@ final class HandoffVerticle extends VerticleBase {
             });
   }
 
-  private void tell(Outcome outcome) {
+  private static void tell(Outcome outcome) {
     log.info(
         "{} {} {} stored: {}",
         kv("callSid", outcome.callSid()),
         kv("conversationId", outcome.conversationId()),
         outcome.kind(),
         Masked.reason(outcome.reason()));
-    if (outcome.kind() == Outcome.Kind.HANDOFF) {
-      events.publish(
-          CallEventType.HANDOFF_STORED,
-          outcome.callSid(),
-          // The worker asks again when our answer was late: the same event then.
-          outcome.conversationId() + "/handoff.stored/" + outcome.decidedAt().toEpochMilli(),
-          new JsonObject()
-              .put("conversationId", outcome.conversationId())
-              .put("connectorId", outcome.connectorId())
-              .put("accountId", outcome.accountId())
-              .put("projectId", outcome.projectId())
-              .put("destination", outcome.destination())
-              .put("reason", outcome.reason()));
-    }
   }
 
   private void find(Message<FindOutcome> request) {
@@ -88,6 +74,13 @@ final class HandoffVerticle extends VerticleBase {
                 found.orElseThrow(
                     () -> new BusFailure(FailureCode.NOT_FOUND, "the call has no outcome")))
         .onSuccess(request::reply)
+        .onFailure(cause -> fail(request, cause));
+  }
+
+  private void receipt(Message<ReceiptChain> request) {
+    outcomes
+        .add(request.body())
+        .onSuccess(stored -> request.reply(new JsonObject()))
         .onFailure(cause -> fail(request, cause));
   }
 

@@ -3,12 +3,14 @@ package io.callmesh.handoff.access;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.contracts.security.ApiKey;
-import io.callmesh.runtime.security.ApiKeys;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
 
 /** Whoever asks for a handoff. */
 public interface Reader {
-  /** The name in receipts and events: a key's id; nothing that tells a person. */
+  /**
+   * The name in receipts and events: a key's id, a Flex worker's SID; nothing that tells a person.
+   */
   String name();
 
   /**
@@ -18,8 +20,16 @@ public interface Reader {
    */
   boolean opens(String accountSid, String accountId, String projectId);
 
+  /** Whether this reader may know of anything that belongs there. */
+  boolean opensProject(String accountId, String projectId);
+
   /** Whether it has that right, wherever it opens something. */
   boolean may(ApiKey.Right right);
+
+  /** When its credentials are good no more; the far future for those that do not expire. */
+  default Instant until() {
+    return Instant.MAX;
+  }
 
   /** Whether it may know of this outcome. */
   default boolean opens(Outcome outcome) {
@@ -45,14 +55,19 @@ public interface Reader {
       }
 
       @Override
+      public boolean opensProject(String accountId, String projectId) {
+        return key.opens(accountId, projectId);
+      }
+
+      @Override
       public boolean may(ApiKey.Right right) {
         return key.may(right);
       }
     };
   }
 
-  /** The reader of a request that was let pass. */
+  /** The reader of a request that {@link Access#require} let pass. */
   static Reader of(RoutingContext context) {
-    return of(ApiKeys.of(context));
+    return context.<Reader>get(Access.CONTEXT_KEY);
   }
 }

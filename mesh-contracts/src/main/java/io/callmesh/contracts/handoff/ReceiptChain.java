@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,12 +91,23 @@ public record ReceiptChain(
     }
   }
 
-  /** Both chains' steps. Of a step that was told twice the earlier one stays. */
+  /** The earliest step of that kind. */
+  public Optional<Receipt> first(Receipt.Step step) {
+    return receipts.stream().filter(receipt -> receipt.step() == step).findFirst();
+  }
+
+  /**
+   * Both chains' steps. Of a step that was told twice the earlier one stays; for a deletion there
+   * is always room.
+   */
   public ReceiptChain plus(ReceiptChain more) {
     Map<String, Receipt> all = new LinkedHashMap<>();
     receipts.forEach(receipt -> all.put(receipt.identity(), receipt));
     for (Receipt receipt : more.receipts) {
-      boolean room = all.size() < MAX_RECEIPTS || all.containsKey(receipt.identity());
+      boolean room =
+          all.size() < MAX_RECEIPTS
+              || all.containsKey(receipt.identity())
+              || receipt.step() == Receipt.Step.DELETED;
       if (room) {
         all.merge(receipt.identity(), receipt, (a, b) -> b.at().isBefore(a.at()) ? b : a);
       }

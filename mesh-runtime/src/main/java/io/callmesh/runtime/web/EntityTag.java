@@ -56,7 +56,7 @@ public record EntityTag(String text) {
     String had = context.request().getHeader(HttpHeaders.IF_NONE_MATCH);
     boolean same = had != null && reads(context) && isIn(had, true);
     if (same) {
-      context.response().setStatusCode(304).end().onFailure(Problem::gone);
+      context.response().setStatusCode(304).end().onFailure(Problem::clientGone);
     }
     return same;
   }

@@ -40,7 +40,8 @@ public final class Json {
         .onFailure(context::fail);
   }
 
-  private static void answer(RoutingContext context, int status, Buffer body) {
+  /** Answers with the text of JSON. */
+  public static void answer(RoutingContext context, int status, Buffer body) {
     context
         .response()
         .setStatusCode(status)

@@ -4,11 +4,13 @@ import io.callmesh.contracts.bus.FailureCode;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,19 +25,25 @@ public final class Problem extends RuntimeException {
   private static final int FIRST_SERVER_ERROR = 500;
 
   private static final int MAX_FAULTS = 20;
+  private static final int TOO_EARLY = 425;
+
+  /** What may be otherwise in a second. */
+  private static final Set<Integer> MAY_CHANGE = Set.of(TOO_EARLY, 429, 503);
 
   private final int status;
   private final transient List<Fault> faults;
+  private final transient JsonObject members;
 
   /** A refusal with this HTTP status and a sentence for the caller. */
   public Problem(int status, String detail) {
-    this(status, detail, List.of());
+    this(status, detail, List.of(), new JsonObject());
   }
 
-  private Problem(int status, String detail, List<Fault> faults) {
+  private Problem(int status, String detail, List<Fault> faults, JsonObject members) {
     super(detail, null, false, false);
     this.status = status;
     this.faults = faults;
+    this.members = members;
   }
 
   /** 400: the request makes no sense. */
@@ -70,7 +78,21 @@ public final class Problem extends RuntimeException {
    */
   public static Problem invalid(List<Fault> faults) {
     List<Fault> told = faults.stream().limit(MAX_FAULTS).toList();
-    return new Problem(422, told.get(0).sentence(), told);
+    return new Problem(422, told.get(0).sentence(), told, new JsonObject());
+  }
+
+  /**
+   * 410: there was one.
+   *
+   * @param members of the document, beside the usual ones, for machines
+   */
+  public static Problem gone(String detail, JsonObject members) {
+    return new Problem(410, detail, List.of(), members.copy());
+  }
+
+  /** 425: it may come soon. */
+  public static Problem tooEarly(String detail) {
+    return new Problem(TOO_EARLY, detail);
   }
 
   /** Whatever failed, as a problem; what is nobody's business goes to the log instead. */
@@ -89,7 +111,8 @@ public final class Problem extends RuntimeException {
     for (int status : new int[] {400, 404, 405, 413}) {
       router.errorHandler(
           status,
-          context -> send(context, new Problem(status, reason(status))).onFailure(Problem::gone));
+          context ->
+              send(context, new Problem(status, reason(status))).onFailure(Problem::clientGone));
     }
   }
 
@@ -100,7 +123,7 @@ public final class Problem extends RuntimeException {
     }
     Problem problem =
         of(context.failure(), Math.max(context.statusCode(), 400), context.request().method());
-    send(context, problem).onFailure(Problem::gone);
+    send(context, problem).onFailure(Problem::clientGone);
   }
 
   /** The method stands for the request: its path may hold a ticket or a number. */
@@ -126,25 +149,32 @@ public final class Problem extends RuntimeException {
             .put("type", "about:blank")
             .put("title", reason(status))
             .put("status", status)
-            .put("detail", String.valueOf(getMessage()));
+            .put("detail", String.valueOf(getMessage()))
+            .mergeIn(members);
     return faults.isEmpty()
         ? json
         : json.put("errors", new JsonArray(faults.stream().map(Fault::toJson).toList()));
   }
 
   private static Future<Void> send(RoutingContext context, Problem problem) {
-    return context
-        .response()
+    HttpServerResponse response = context.response();
+    if (MAY_CHANGE.contains(problem.status) && !response.headers().contains("retry-after")) {
+      response.putHeader("retry-after", "1");
+    }
+    return response
         .setStatusCode(problem.status)
+        .setStatusMessage(reason(problem.status))
         .putHeader("content-type", "application/problem+json")
         .end(problem.toJson().toBuffer());
   }
 
   private static String reason(int status) {
-    return HttpResponseStatus.valueOf(status).reasonPhrase();
+    // Netty has another name for it, which nobody ever used.
+    return status == TOO_EARLY ? "Too Early" : HttpResponseStatus.valueOf(status).reasonPhrase();
   }
 
-  static void gone(Throwable cause) {
+  /** Takes note that an answer could not be sent. */
+  public static void clientGone(Throwable cause) {
     log.debug("the client went away before its answer: {}", cause.toString());
   }
 }

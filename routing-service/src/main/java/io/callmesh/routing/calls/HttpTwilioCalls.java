@@ -6,6 +6,7 @@ import static net.logstash.logback.argument.StructuredArguments.kv;
 import io.callmesh.routing.calls.CallsMetrics.Operation;
 import io.callmesh.runtime.security.TwilioAccounts;
 import io.callmesh.runtime.security.TwilioRestAccess;
+import io.callmesh.runtime.web.BoundedBody;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;

@@ -1,4 +1,4 @@
-package io.callmesh.routing.calls;
+package io.callmesh.runtime.web;
 
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -9,8 +9,8 @@ import io.vertx.ext.web.codec.BodyCodec;
 import io.vertx.ext.web.codec.spi.BodyStream;
 import org.jspecify.annotations.Nullable;
 
-/** The beginning of a response's body: what goes beyond the bound is read and dropped. */
-final class BoundedBody implements BodyStream<Buffer> {
+/** The beginning of a body that we asked for: what goes beyond the bound is read and dropped. */
+public final class BoundedBody implements BodyStream<Buffer> {
   private final Buffer kept = Buffer.buffer();
   private final Promise<Buffer> whole = Promise.promise();
   private final int most;
@@ -20,7 +20,7 @@ final class BoundedBody implements BodyStream<Buffer> {
   }
 
   /** A codec that keeps at most so many bytes. */
-  static BodyCodec<Buffer> ofAtMost(int bytes) {
+  public static BodyCodec<Buffer> ofAtMost(int bytes) {
     return () -> new BoundedBody(bytes);
   }
 

@@ -1,0 +1,100 @@
+package io.callmesh.handoff.store;
+
+import static net.logstash.logback.argument.StructuredArguments.kv;
+
+import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.Receipt;
+import io.callmesh.contracts.handoff.Receipt.Step;
+import io.callmesh.contracts.handoff.ReceiptChain;
+import io.callmesh.handoff.access.Reader;
+import io.callmesh.runtime.LogThrottle;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes receipts from those who read a handoff: one of each reader, of {@value #MAX_READERS}
+ * readers at most. Safe on any thread.
+ */
+public final class Reads {
+  /** So that a chain has room for the other steps. */
+  static final int MAX_READERS = 24;
+
+  private static final Logger log = LoggerFactory.getLogger(Reads.class);
+  private static final int MAX_UNDER_WAY = 10_000;
+
+  private final OutcomeStore outcomes;
+  private final HandoffEvents events;
+  private final HandoffMetrics metrics;
+  private final Clock clock;
+  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+  private final LogThrottle failures = new LogThrottle(Duration.ofSeconds(10));
+
+  /** Receipts into that store. */
+  public Reads(OutcomeStore outcomes, HandoffEvents events, HandoffMetrics metrics, Clock clock) {
+    this.outcomes = outcomes;
+    this.events = events;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /**
+   * This reader has been given this handoff. The receipt is stored soon after; when that fails, the
+   * reader's next look brings another.
+   */
+  public void read(Outcome outcome, Reader reader) {
+    ReceiptChain chain =
+        outcomes.chainOf(outcome).orElseGet(() -> ReceiptChain.of(outcome, List.of()));
+    long readers = chain.receipts().stream().filter(Reads::isRead).count();
+    if (readers < MAX_READERS && !hasRead(chain, reader)) {
+      firstTime(outcome, reader, chain);
+    }
+  }
+
+  private static boolean isRead(Receipt receipt) {
+    return receipt.step() == Step.READ;
+  }
+
+  private static boolean hasRead(ReceiptChain chain, Reader reader) {
+    return chain.receipts().stream()
+        .anyMatch(receipt -> isRead(receipt) && reader.name().equals(receipt.by()));
+  }
+
+  private void firstTime(Outcome outcome, Reader reader, ReceiptChain chain) {
+    String one = chain.key() + "/" + reader.name();
+    if (underWay.size() < MAX_UNDER_WAY && underWay.add(one)) {
+      Instant now = Instant.ofEpochMilli(clock.millis());
+      tell(outcome, reader, chain, now);
+      keep(outcome, Receipt.by(Step.READ, now, reader.name()))
+          .onFailure(cause -> failed(outcome, cause))
+          .onComplete(done -> underWay.remove(one));
+    }
+  }
+
+  private void tell(Outcome outcome, Reader reader, ReceiptChain chain, Instant now) {
+    Instant stored = chain.first(Step.STORED).map(Receipt::at).orElse(outcome.decidedAt());
+    Duration after = Duration.between(stored, now);
+    if (chain.receipts().stream().noneMatch(Reads::isRead)) {
+      metrics.firstRead(after);
+    }
+    events.read(outcome, reader, after);
+  }
+
+  private Future<Void> keep(Outcome outcome, Receipt receipt) {
+    return outcomes.note(outcome, receipt)
+        ? Future.succeededFuture()
+        : outcomes.add(ReceiptChain.of(outcome, receipt));
+  }
+
+  private void failed(Outcome outcome, Throwable cause) {
+    if (failures.permits()) {
+      log.warn("{} receipt not stored: {}", kv("callSid", outcome.callSid()), cause.toString());
+    }
+  }
+}

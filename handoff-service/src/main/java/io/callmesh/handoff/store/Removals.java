@@ -1,0 +1,76 @@
+package io.callmesh.handoff.store;
+
+import io.callmesh.contracts.handoff.Outcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * The outcomes that must be removed before their topic forgets them by itself, by the time at which
+ * they are due. Safe on any thread.
+ */
+final class Removals {
+  /** How many are given out at a time. */
+  static final int STEP = 200;
+
+  /** Beyond it those that come are left to the topic's retention. */
+  private static final int MAX = 1_000_000;
+
+  /** A lifetime that is shorter by less than that is the topic's own. */
+  private static final Duration MARGIN = Duration.ofMinutes(1);
+
+  private final PriorityQueue<Due> queue = new PriorityQueue<>(Comparator.comparing(Due::at));
+  private final Duration lifetime;
+  private final Clock clock;
+
+  /** One outcome, by its call and the time it was decided. */
+  record Due(String callSid, Instant decidedAt, Instant at) {}
+
+  /**
+   * @param lifetime the topic's
+   */
+  Removals(Duration lifetime, Clock clock) {
+    this.lifetime = lifetime;
+    this.clock = clock;
+  }
+
+  /** An outcome has come to memory that is served no more from then on. */
+  void add(Outcome outcome, Instant expiry) {
+    boolean isShort = expiry.plus(MARGIN).isBefore(outcome.decidedAt().plus(lifetime));
+    if (isShort || !expiry.isAfter(clock.instant())) {
+      add(new Due(outcome.callSid(), outcome.decidedAt(), expiry));
+    }
+  }
+
+  /** An outcome must go now. */
+  void addNow(String callSid, Instant decidedAt) {
+    add(new Due(callSid, decidedAt, clock.instant()));
+  }
+
+  /** It could not be removed. */
+  void again(Due due) {
+    add(due);
+  }
+
+  private synchronized void add(Due due) {
+    if (queue.size() < MAX) {
+      queue.add(due);
+    }
+  }
+
+  /** Takes out those that are due, at most {@value #STEP}. */
+  synchronized List<Due> due() {
+    List<Due> due = new ArrayList<>();
+    Instant now = clock.instant();
+    for (Due next = queue.peek();
+        next != null && due.size() < STEP && !next.at().isAfter(now);
+        next = queue.peek()) {
+      due.add(queue.remove());
+    }
+    return due;
+  }
+}
