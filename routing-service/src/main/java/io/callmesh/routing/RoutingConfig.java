@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param adminApiKey the first API key
  * @param ticketLifetime how long a ticket is good
  * @param outcomeTimeout for the question for a call's outcome
+ * @param handoffLifetime how long a handoff can be fetched that its connector says nothing of
  * @param maxResumes how often in a minute an interrupted call is sent back to the agent
  * @param maxTransfers how often a call is sent to a destination
  * @param taskAttributesLimit bytes of a task's attributes up to which they hold the handoff data
@@ -33,6 +34,7 @@ public record RoutingConfig(
     Optional<Secret> adminApiKey,
     Duration ticketLifetime,
     Duration outcomeTimeout,
+    Duration handoffLifetime,
     int maxResumes,
     int maxTransfers,
     int taskAttributesLimit,
@@ -67,6 +69,7 @@ public record RoutingConfig(
         settings.secret("CALLMESH_ADMIN_API_KEY"),
         settings.duration("CALLMESH_ROUTING_TICKET_LIFETIME"),
         settings.duration("CALLMESH_ROUTING_OUTCOME_TIMEOUT"),
+        settings.duration("CALLMESH_HANDOFF_LIFETIME"),
         settings.integer("CALLMESH_ROUTING_MAX_RESUMES", 0, MAX_RESUMES),
         settings.integer("CALLMESH_ROUTING_MAX_TRANSFERS", 1, MAX_TRANSFERS),
         settings.integer("CALLMESH_ROUTING_TASK_ATTRIBUTES_LIMIT", 1, MAX_TASK_ATTRIBUTES),

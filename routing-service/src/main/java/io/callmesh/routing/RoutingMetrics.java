@@ -1,6 +1,7 @@
 package io.callmesh.routing;
 
 import io.callmesh.contracts.connector.Destination;
+import io.callmesh.contracts.handoff.Receipt;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
 
@@ -99,6 +100,16 @@ public final class RoutingMetrics {
   /** A destination did not take a call. */
   public void notTaken(NotTaken reason) {
     meters.counter("callmesh.routing.transfers.failed", "reason", tag(reason)).increment();
+  }
+
+  /** A step of a handoff's could not be told: its receipt is missing. */
+  public void receiptLost(Receipt.Step step) {
+    meters.counter("callmesh.routing.receipts.lost", "step", tag(step)).increment();
+  }
+
+  /** A call's outcome was none that is stored, but the one that its worker had offered. */
+  public void offerTaken() {
+    meters.counter("callmesh.routing.offers.taken").increment();
   }
 
   /** A document or a header named a variable that neither the call nor its handoff data has. */

@@ -10,7 +10,9 @@ import io.callmesh.routing.connector.ApiKeyApi;
 import io.callmesh.routing.connector.Connectors;
 import io.callmesh.routing.connector.ProvisioningApi;
 import io.callmesh.routing.connector.ProvisioningLock;
+import io.callmesh.routing.handoff.Offers;
 import io.callmesh.routing.handoff.Outcomes;
+import io.callmesh.routing.handoff.Receipts;
 import io.callmesh.routing.project.ConfigApi;
 import io.callmesh.routing.voice.PreviewApi;
 import io.callmesh.routing.voice.TwilioWebhooks;
@@ -20,9 +22,12 @@ import io.callmesh.runtime.service.HttpSurface;
 import io.callmesh.runtime.service.MeshService;
 import io.callmesh.runtime.service.ServiceContext;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 
 /** routing-service as its process knows it: HTTP alone, so there is nothing to drain. */
 public final class RoutingService implements MeshService {
+  private final Vertx vertx;
+  private final Offers offers;
   private final TwilioWebhooks webhooks;
   private final ProvisioningApi provisioning;
   private final ConfigApi config;
@@ -37,20 +42,26 @@ public final class RoutingService implements MeshService {
     Connectors connectors = new Connectors(context.tables());
     KafkaTable<ApiKey> keyTable = ApiKeys.table(context.tables());
     ApiKeys keys = new ApiKeys(keyTable, config.adminApiKey());
+    RoutingMetrics metrics = new RoutingMetrics(context.meters());
+    this.vertx = context.vertx();
+    this.offers = new Offers(context.clock(), metrics::offerTaken);
+    Outcomes outcomes = new Outcomes(vertx.eventBus(), config.outcomeTimeout(), offers);
     this.webhooks =
         new TwilioWebhooks(
             config,
             connectors,
+            outcomes,
+            new Receipts(vertx.eventBus(), context.tables().requestTimeout(), metrics::receiptLost),
             context.events().from(name()),
-            new RoutingMetrics(context.meters()),
+            metrics,
             context.clock(),
             context.processId());
-    this.api = ApiDocument.load();
+    this.api = ApiDocument.load(config.handoffLifetime());
     ProvisioningLock lock = new ProvisioningLock(context.vertx(), connectors);
     this.provisioning = new ProvisioningApi(connectors, lock, keys, api, context.clock());
     this.config = new ConfigApi(context.vertx(), connectors, lock, api, context.clock());
     this.apiKeys = new ApiKeyApi(keyTable, keys, api, context.clock());
-    this.liveCalls = liveCalls(context, config, connectors, keys, api);
+    this.liveCalls = liveCalls(context, config, connectors, outcomes, keys, api);
     this.preview = new PreviewApi(config, connectors, api, context.clock());
   }
 
@@ -58,13 +69,14 @@ public final class RoutingService implements MeshService {
       ServiceContext context,
       RoutingConfig config,
       Connectors connectors,
+      Outcomes outcomes,
       ApiKeys keys,
       ApiDocument api) {
     CallsConfig calls = CallsConfig.from(context.settings());
     CallsMetrics metrics = new CallsMetrics(context.meters());
     return new LiveCallsApi(
         connectors,
-        new Outcomes(context.vertx().eventBus(), config.outcomeTimeout()),
+        outcomes,
         keys,
         api,
         vertx -> new HttpTwilioCalls(vertx, config.accounts(), calls, metrics),
@@ -80,7 +92,7 @@ public final class RoutingService implements MeshService {
 
   @Override
   public Future<?> start() {
-    return Future.succeededFuture();
+    return offers.listen(vertx);
   }
 
   @Override

@@ -190,7 +190,13 @@ class ConfigIT {
 
   @Test
   void clearsWhatTheDocumentDoesNotSay() {
-    given(document(support().put("sharedIdParameter", "order").put("variantId", "b")));
+    given(
+        document(
+            support()
+                .put("sharedIdParameter", "order")
+                .put("sensitiveFields", new JsonArray().add("pin"))
+                .put("handoffLifetime", 600)
+                .put("variantId", "b")));
 
     JsonObject answer = applied(document(new JsonObject().put("name", "support")));
 
@@ -203,7 +209,9 @@ class ConfigIT {
             "agent",
             "destinations",
             "twiml",
-            "sharedIdParameter");
+            "sharedIdParameter",
+            "sensitiveFields",
+            "handoffLifetime");
   }
 
   @Test

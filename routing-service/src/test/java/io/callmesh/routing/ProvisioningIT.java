@@ -121,7 +121,9 @@ class ProvisioningIT {
             .put("fallbackDestination", "sbc")
             .put("overflowDestination", "people")
             .put("twiml", "<Response><Connect connectorId=''/></Response>")
-            .put("sharedIdParameter", "order");
+            .put("sharedIdParameter", "order")
+            .put("sensitiveFields", new JsonArray().add("iban").add("pin"))
+            .put("handoffLifetime", 3_600);
 
     Reply created = one.post(connectors(), wanted);
 
@@ -665,6 +667,26 @@ class ProvisioningIT {
     Reply got = two.get("/v1/api-keys/" + issued.getString("keyId"));
     assertThat(got.json(200)).isEqualTo(issued);
     assertThat(got.body()).doesNotContain(secret).doesNotContain("Hash");
+  }
+
+  @Test
+  void givesTheRightsToSeeAndDeleteWhatIsSensitiveOnlyWhereTheyAreNamed() {
+    JsonArray named =
+        new JsonArray().add("provision").add("handoff:read-sensitive").add("handoff:delete");
+
+    JsonObject issued = one.post("/v1/api-keys", named("desk").put("rights", named)).json(201);
+    DocumentedApi own = one.with(issued.getString("apiKey"));
+    JsonObject unnamed = own.post("/v1/api-keys", named("n")).json(201);
+
+    assertThat(issued.getJsonArray("rights")).containsExactlyInAnyOrderElementsOf(named);
+    assertThat(unnamed.getJsonArray("rights")).containsExactly("provision");
+  }
+
+  @Test
+  void refusesAHandoffLifetimeBeyondTheMeshs() {
+    Reply reply = one.post(connectors(), named("n").put("handoffLifetime", 86_401));
+
+    assertThat(reply.problem(422)).isEqualTo("handoffLifetime must be 60..86400, was 86401");
   }
 
   @Test

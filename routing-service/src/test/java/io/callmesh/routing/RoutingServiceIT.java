@@ -10,11 +10,14 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.callmesh.broker.EmbeddedBroker;
 import io.callmesh.contracts.Ids;
+import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.Receipt;
+import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.contracts.handoff.Transcript;
 import io.callmesh.contracts.security.Secret;
 import io.callmesh.contracts.security.Ticket;
@@ -25,6 +28,7 @@ import io.callmesh.runtime.config.Settings;
 import io.callmesh.runtime.service.MeshProcess;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -35,15 +39,23 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +83,8 @@ class RoutingServiceIT {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final AtomicInteger numbers = new AtomicInteger();
   private static final Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
+  private static final Map<String, BlockingQueue<ReceiptChain>> receipts =
+      new ConcurrentHashMap<>();
 
   @TempDir private static Path data;
   private static EmbeddedBroker broker;
@@ -121,6 +135,18 @@ class RoutingServiceIT {
             .await(60, SECONDS);
     vertx = started.future().await(1, SECONDS);
     handoffService = startHandoffService();
+    vertx
+        .eventBus()
+        .<ReceiptChain>consumer(Addresses.HANDOFF_RECEIPT, RoutingServiceIT::keep)
+        .completion()
+        .await(10, SECONDS);
+  }
+
+  private static void keep(Message<ReceiptChain> step) {
+    receipts
+        .computeIfAbsent(step.body().callSid(), call -> new LinkedBlockingQueue<>())
+        .add(step.body());
+    step.reply(new JsonObject());
   }
 
   private static MessageConsumer<FindOutcome> startHandoffService() throws Exception {
@@ -355,7 +381,133 @@ class RoutingServiceIT {
                         .put("connector_id", connectorId)
                         .put("project_id", project)
                         .put("destination", "billing")
-                        .put("handoff_reason", "needs_human")));
+                        .put("handoff_reason", "needs_human")
+                        .put("handed_over_at", "1970-01-01T00:00:00Z")
+                        .put("utterance", "Moment <b> &")));
+  }
+
+  @Test
+  void tellsEachStepOfAHandoffAsAReceiptAndAsAnEvent() throws Exception {
+    String connectorId =
+        connector(
+            new JsonObject()
+                .put(
+                    "destinations",
+                    new JsonArray()
+                        .add(
+                            destination("desk", "+14155550199")
+                                .put("method", "number")
+                                .put("ifFailed", "people"))
+                        .add(destination("people", WORKFLOW))));
+    outcomes.put(callSid, outcome(Outcome.Kind.HANDOFF, "desk", "needs_human", null));
+
+    Reply dial = twilio(action(connectorId, 0), call());
+    Reply queue = twilio(target(dial, "Dial"), call("DialCallStatus", "busy"));
+    Reply done = twilio(target(queue, "Enqueue"), call("QueueResult", "bridged", "QueueTime", "0"));
+
+    assertThat(Xml.verbs(done.body)).isEqualTo("Hangup");
+    List<ReceiptChain> told = List.of(receipt(), receipt(), receipt(), receipt());
+    assertThat(told)
+        .allSatisfy(
+            chain -> {
+              assertThat(chain.key()).isEqualTo(ReceiptChain.key(callSid, Instant.EPOCH));
+              assertThat(chain.conversationId()).isEqualTo("conv-1");
+              assertThat(chain.accountSid()).isEqualTo(ACCOUNT);
+              assertThat(chain.projectId()).isEqualTo(project);
+            });
+    assertThat(told.stream().flatMap(chain -> chain.receipts().stream()))
+        .extracting(one -> one.step().text() + " " + one.destination() + " " + one.detail())
+        .containsExactly(
+            "routed desk number #1",
+            "failed desk busy",
+            "routed people flex #2",
+            "accepted people null");
+    assertThat(told.get(3).receipts().get(0).at()).isEqualTo(told.get(2).receipts().get(0).at());
+    List<JsonObject> events = events(4);
+    assertThat(events.stream().map(event -> event.getString("type")))
+        .containsExactly("handoff.routed", "handoff.failed", "handoff.routed", "handoff.accepted");
+    assertThat(events.stream().map(event -> event.getString("id")).distinct()).hasSize(4);
+    assertThat(events.get(3).getJsonObject("data").getMap())
+        .containsEntry("destination", "people")
+        .containsEntry("attempt", 2)
+        .containsEntry("msSinceRouted", 0)
+        .hasEntrySatisfying(
+            "msSinceDecided", ms -> assertThat((Long) ms).isGreaterThan(1_700_000_000_000L));
+  }
+
+  @Test
+  void tellsThatACallerHungUpBeforeAnybodyTookTheCall() throws Exception {
+    String connectorId = connector(destinations());
+    outcomes.put(callSid, outcome(Outcome.Kind.HANDOFF, "billing", null, null));
+    Reply queue = twilio(action(connectorId, 0), call());
+
+    Reply gone =
+        twilio(
+            target(queue, "Enqueue"),
+            call("CallStatus", "completed", "QueueResult", "hangup", "QueueTime", "3"));
+
+    assertThat(Xml.verbs(gone.body)).isEmpty();
+    assertThat(receipt().receipts().get(0).step()).isEqualTo(Receipt.Step.ROUTED);
+    assertThat(receipt().receipts().get(0).step()).isEqualTo(Receipt.Step.ABANDONED);
+    assertThat(events(2).get(1).getString("type")).isEqualTo("handoff.abandoned");
+  }
+
+  @Test
+  void handsACallOverByWhatItsWorkerOfferedWhenHandoffServiceIsAbsent() throws Exception {
+    String connectorId = connector(destinations());
+    JsonObject offer =
+        outcome(Outcome.Kind.HANDOFF, "billing", "needs_human", null)
+            .toJson()
+            .put("state", "{\"order\":7}")
+            .put("decidedAt", Instant.now().toString());
+    handoffService.unregister().await(10, SECONDS);
+    try {
+      vertx.eventBus().publish(Addresses.HANDOFF_OFFER, Outcome.fromJson(offer));
+
+      Reply reply = twilio(action(connectorId, 0), call());
+
+      assertThat(Xml.verbs(reply.body)).isEqualTo("Enqueue");
+      assertThat(callmesh(reply).getJsonObject("handoff"))
+          .isEqualTo(new JsonObject().put("order", 7));
+      assertThat(log()).contains("goes by what the worker has offered").doesNotContain("order");
+    } finally {
+      handoffService = startHandoffService();
+    }
+  }
+
+  private static String target(Reply document, String verb) throws Exception {
+    return Xml.attribute(document.body, verb, "action").substring(PUBLIC_URL.length());
+  }
+
+  /** The next that is told of this test's call. */
+  private ReceiptChain receipt() throws Exception {
+    return Objects.requireNonNull(
+        receipts.computeIfAbsent(callSid, call -> new LinkedBlockingQueue<>()).poll(20, SECONDS));
+  }
+
+  /** The events of this test's call, as soon as there are so many. */
+  private List<JsonObject> events(int count) {
+    Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+    StringDeserializer text = new StringDeserializer();
+    List<JsonObject> ours = new ArrayList<>();
+    Instant deadline = Instant.now().plusSeconds(20);
+    try (var consumer = new KafkaConsumer<>(kafka, text, text)) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(Topic.CALL_EVENTS.topicName()).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      while (ours.size() < count) {
+        assertThat(Instant.now()).as("%d events in time", count).isBefore(deadline);
+        for (var record : consumer.poll(Duration.ofMillis(200))) {
+          if (record.key().equals(callSid)) {
+            ours.add(new JsonObject(record.value()));
+          }
+        }
+      }
+    }
+    return ours;
   }
 
   @Test

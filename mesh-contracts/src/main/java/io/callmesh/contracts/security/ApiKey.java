@@ -63,6 +63,11 @@ public record ApiKey(
   public static final Set<Right> ALL_RIGHTS =
       Collections.unmodifiableSet(EnumSet.allOf(Right.class));
 
+  /** Those that a key can have without their being named. */
+  public static final Set<Right> UNNAMED_RIGHTS =
+      Collections.unmodifiableSet(
+          EnumSet.of(Right.PROVISION, Right.HANDOFF_READ, Right.CALLS_CONTROL));
+
   public ApiKey {
     rights =
         Collections.unmodifiableSet(
@@ -112,7 +117,7 @@ public record ApiKey(
   /** A right that we do not know, of a newer version, is not had here. */
   private static Set<Right> rights(@Nullable JsonArray stored) {
     if (stored == null) {
-      return ALL_RIGHTS; // issued before there were rights
+      return UNNAMED_RIGHTS; // issued before there were rights
     }
     Set<Right> rights = EnumSet.noneOf(Right.class);
     stored.forEach(name -> Right.of(String.valueOf(name)).ifPresent(rights::add));

@@ -2,6 +2,7 @@ package io.callmesh.contracts.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +134,16 @@ class SecretsTest {
     for (ApiKey key : List.of(key("acc", "proj"), key("acc", null), key(null, null))) {
       assertThat(ApiKey.fromJson(key.toJson().copy().put("newer", 1))).isEqualTo(key);
     }
+  }
+
+  @Test
+  void keyFromBeforeThereWereRightsHasNoneThatMustBeNamed() {
+    JsonObject stored = key("acc", null).toJson();
+    stored.remove("rights");
+
+    assertThat(ApiKey.fromJson(stored).rights())
+        .containsExactlyInAnyOrder(
+            ApiKey.Right.PROVISION, ApiKey.Right.HANDOFF_READ, ApiKey.Right.CALLS_CONTROL);
   }
 
   private static ApiKey key(@Nullable String account, @Nullable String project) {

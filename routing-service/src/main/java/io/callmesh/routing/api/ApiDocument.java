@@ -4,11 +4,13 @@ import io.callmesh.runtime.web.Fault;
 import io.callmesh.runtime.web.Json;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.pointer.JsonPointer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -26,6 +28,20 @@ public final class ApiDocument {
     this.yaml = yaml;
     this.document = document;
     this.schemas = ThreadLocal.withInitial(() -> new SchemaCheck(document.copy()));
+  }
+
+  /**
+   * The document in this jar, as it is where handoffs can be fetched for this long: connectors may
+   * only say less.
+   */
+  public static ApiDocument load(Duration handoffLifetime) {
+    ApiDocument api = load();
+    JsonObject bounded =
+        (JsonObject)
+            JsonPointer.from("/components/schemas/ConnectorSettings/properties/handoffLifetime")
+                .queryJson(api.document);
+    bounded.put("maximum", handoffLifetime.toSeconds());
+    return api;
   }
 
   /** The document in this jar. */

@@ -124,10 +124,12 @@ public final class ApiKeyApi {
   }
 
   private static Set<ApiKey.Right> rights(@Nullable JsonArray named, ApiKey own) {
-    if (named == null) {
-      return own.rights();
-    }
     Set<ApiKey.Right> rights = EnumSet.noneOf(ApiKey.Right.class);
+    if (named == null) {
+      rights.addAll(own.rights());
+      rights.retainAll(ApiKey.UNNAMED_RIGHTS);
+      return rights;
+    }
     named.forEach(name -> ApiKey.Right.of((String) name).ifPresent(rights::add));
     for (ApiKey.Right right : rights) {
       if (!own.may(right)) {

@@ -100,6 +100,7 @@ public final class ConnectorForm {
         .put("ttsLangCode", DEFAULT_LANGUAGE)
         .put("voiceName", "")
         .put("disableHandoff", false)
-        .put("destinations", new JsonArray());
+        .put("destinations", new JsonArray())
+        .put("sensitiveFields", new JsonArray());
   }
 }

@@ -12,14 +12,19 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What handoff-service knows of how the agent's part of a call ended. Safe on any thread. */
+/**
+ * What handoff-service knows of how the agent's part of a call ended; where it knows nothing or
+ * does not answer, what the call's worker has offered. Safe on any thread.
+ */
 public final class Outcomes {
   private final EventBus bus;
   private final DeliveryOptions options;
+  private final Offers offers;
 
   /** Outcomes that are asked for, and stored, within this time. */
-  public Outcomes(EventBus bus, Duration timeout) {
+  public Outcomes(EventBus bus, Duration timeout, Offers offers) {
     this.bus = bus;
+    this.offers = offers;
     // Half the time for each of two tries: the second goes to another replica.
     this.options = new DeliveryOptions().setSendTimeout(Math.max(1, timeout.toMillis() / 2));
   }
@@ -31,7 +36,24 @@ public final class Outcomes {
 
   /** The same for a question that says what is known already. */
   public Future<Optional<Outcome>> find(FindOutcome question) {
-    return twice(() -> ask(question));
+    // Who has an offer knows why nothing may be stored, and lets the caller wait once only.
+    Future<Optional<Outcome>> asked =
+        offers.answering(question).isPresent() ? ask(question) : twice(() -> ask(question));
+    return asked.transform(
+        answer -> {
+          Optional<Outcome> stored =
+              answer.succeeded()
+                  ? answer.result().filter(question::isAnsweredBy)
+                  : Optional.empty();
+          Optional<Outcome> offered =
+              offers.answering(question).filter(offer -> !isAsNew(stored, offer));
+          offered.ifPresent(offers::taken);
+          return offered.isPresent() ? Future.succeededFuture(offered) : asked;
+        });
+  }
+
+  private static boolean isAsNew(Optional<Outcome> stored, Outcome offer) {
+    return stored.filter(one -> !one.decidedAt().isBefore(offer.decidedAt())).isPresent();
   }
 
   /** Stores an outcome; done when Kafka has it. Fails when no replica says so in time. */
@@ -46,7 +68,7 @@ public final class Outcomes {
         .recover(Outcomes::absentIsAnAnswer);
   }
 
-  private static <T> Future<T> twice(Supplier<Future<T>> request) {
+  static <T> Future<T> twice(Supplier<Future<T>> request) {
     return request
         .get()
         .recover(

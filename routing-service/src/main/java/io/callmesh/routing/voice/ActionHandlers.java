@@ -9,7 +9,10 @@ import io.callmesh.routing.connector.ConnectorDirectory;
 import io.callmesh.routing.twiml.Twiml;
 import io.callmesh.routing.voice.TwilioWebhook.Visit;
 import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class ActionHandlers {
   private static final int HOLD_PAUSE_S = 10;
 
+  /** A task's longest time (reference/twilio.md 8.1). */
+  private static final long LONGEST_WAIT_S = 1_209_600;
+
   private final ConnectorDirectory connectors;
   private final OutcomeOfCall outcomes;
   private final VoiceHandler voice;
@@ -27,6 +33,7 @@ final class ActionHandlers {
   private final CallStory story;
   private final String web;
   private final String holdSentence;
+  private final Clock clock;
 
   /** How the agent's part of a call ended; empty when it was interrupted. */
   interface OutcomeOfCall {
@@ -50,7 +57,8 @@ final class ActionHandlers {
       CallFlow flow,
       CallStory story,
       String web,
-      String holdSentence) {
+      String holdSentence,
+      Clock clock) {
     this.connectors = connectors;
     this.outcomes = outcomes;
     this.voice = voice;
@@ -58,6 +66,7 @@ final class ActionHandlers {
     this.story = story;
     this.web = web;
     this.holdSentence = holdSentence;
+    this.clock = clock;
   }
 
   /** The stream has ended: to the outcome's destination; back to the agent when there is none. */
@@ -120,15 +129,14 @@ final class ActionHandlers {
 
   /** A dialled party has ended the call, or did not take it (reference/twilio.md 3.3). */
   Future<String> dialEnded(TwilioWebhook call) {
-    return transferEnded(
-        call,
-        switch (call.get("DialCallStatus")) {
-          case "completed", "answered" -> Optional.empty();
-          case "busy" -> Optional.of(NotTaken.BUSY);
-          case "no-answer" -> Optional.of(NotTaken.NO_ANSWER);
-          case "canceled" -> Optional.of(NotTaken.CANCELED);
-          default -> Optional.of(NotTaken.FAILED);
-        });
+    return switch (call.get("DialCallStatus")) {
+      case "completed", "answered" ->
+          taken(call, clock.instant().minusSeconds(seconds(call.get("DialCallDuration"))));
+      case "busy" -> notTaken(call, NotTaken.BUSY);
+      case "no-answer" -> notTaken(call, NotTaken.NO_ANSWER);
+      case "canceled" -> notTaken(call, NotTaken.CANCELED);
+      default -> notTaken(call, NotTaken.FAILED);
+    };
   }
 
   /**
@@ -137,39 +145,93 @@ final class ActionHandlers {
    */
   Future<String> referEnded(TwilioWebhook call) {
     boolean accepted = call.get("ReferSipResponseCode").startsWith("2");
-    String notified = call.get("NotifySipResponseCode");
-    return transferEnded(
-        call,
-        switch (call.get("ReferCallStatus")) {
-          case "busy" -> Optional.of(NotTaken.BUSY);
-          case "canceled" -> Optional.of(NotTaken.CANCELED);
-          case "in-progress" ->
-              notified.compareTo("3") < 0 ? Optional.empty() : Optional.of(NotTaken.FAILED);
-          default -> Optional.of(accepted ? NotTaken.FAILED : NotTaken.REFUSED);
-        });
+    boolean notified = call.get("NotifySipResponseCode").compareTo("3") < 0;
+    return switch (call.get("ReferCallStatus")) {
+      case "busy" -> notTaken(call, NotTaken.BUSY);
+      case "canceled" -> notTaken(call, NotTaken.CANCELED);
+      case "in-progress" ->
+          notified ? taken(call, clock.instant()) : notTaken(call, NotTaken.FAILED);
+      default -> notTaken(call, accepted ? NotTaken.FAILED : NotTaken.REFUSED);
+    };
   }
 
   /** The call left a queue (reference/twilio.md 3.6). */
   Future<String> queueLeft(TwilioWebhook call) {
     return switch (call.get("QueueResult")) {
-      case "error", "system-error", "queue-full" ->
-          transferEnded(call, Optional.of(NotTaken.QUEUE_ERROR));
-      case "leave" -> transferEnded(call, Optional.of(NotTaken.WAITED_TOO_LONG));
-      case "redirected", "redirected-from-bridged" -> Future.succeededFuture(flow.nothing());
-      default -> transferEnded(call, Optional.empty());
+      case "error", "system-error", "queue-full" -> notTaken(call, NotTaken.QUEUE_ERROR);
+      case "leave" -> notTaken(call, NotTaken.WAITED_TOO_LONG);
+      case "bridged", "bridging-in-process" -> taken(call, dequeued(call));
+      case "hangup" -> abandoned(call);
+      // Somebody has sent the call elsewhere, who tells what becomes of it there.
+      case "redirected" -> Future.succeededFuture(flow.nothing());
+      case "redirected-from-bridged" -> {
+        tell(call, (state, connector) -> story.taken(call, state, connector, dequeued(call)));
+        yield Future.succeededFuture(flow.nothing());
+      }
+      default -> Future.succeededFuture(done(call));
     };
   }
 
-  private Future<String> transferEnded(TwilioWebhook call, Optional<NotTaken> failure) {
-    if (failure.isEmpty()) {
-      return Future.succeededFuture(call.isOver() ? flow.nothing() : flow.over());
+  /** This is asked only after the two have talked, so it is the time in the queue that tells. */
+  private Instant dequeued(TwilioWebhook call) {
+    Instant now = clock.instant();
+    String waited = call.get("QueueTime");
+    return CallState.of(call)
+        .routedAt()
+        .filter(routed -> !waited.isEmpty())
+        .map(routed -> routed.plusSeconds(seconds(waited)))
+        .filter(now::isAfter)
+        .orElse(now);
+  }
+
+  /** As Twilio counts them, within what they can be. */
+  private static long seconds(String text) {
+    return Math.min(number(text), LONGEST_WAIT_S);
+  }
+
+  /**
+   * The call was taken.
+   *
+   * @param at when, as near as Twilio tells
+   */
+  private Future<String> taken(TwilioWebhook call, Instant at) {
+    tell(call, (state, connector) -> story.taken(call, state, connector, at));
+    return Future.succeededFuture(done(call));
+  }
+
+  private Future<String> abandoned(TwilioWebhook call) {
+    tell(call, (state, connector) -> story.abandoned(call, state, connector));
+    return Future.succeededFuture(done(call));
+  }
+
+  private String done(TwilioWebhook call) {
+    return call.isOver() ? flow.nothing() : flow.over();
+  }
+
+  private Future<String> notTaken(TwilioWebhook call, NotTaken why) {
+    if (!call.isOver()) {
+      return unlessOver(
+          call,
+          0,
+          (state, connector, outcome) ->
+              Future.succeededFuture(
+                  flow.notTaken(call, state, connector, outcome, reason(outcome), why)));
     }
-    return unlessOver(
-        call,
-        0,
-        (state, connector, outcome) ->
-            Future.succeededFuture(
-                flow.notTaken(call, state, connector, outcome, reason(outcome), failure.get())));
+    boolean rangStill = why == NotTaken.CANCELED || why == NotTaken.NO_ANSWER;
+    if (rangStill) {
+      return abandoned(call);
+    }
+    tell(call, (state, connector) -> story.notTaken(call, state, connector, why));
+    return Future.succeededFuture(flow.nothing());
+  }
+
+  /** Tells of a transfer, if it is one of a connector that this call may reach. */
+  private void tell(TwilioWebhook call, BiConsumer<CallState, Connector> told) {
+    CallState state = CallState.of(call);
+    connectors
+        .get(state.connectorId())
+        .filter(connector -> flow.admits(call, connector))
+        .ifPresent(connector -> told.accept(state, connector));
   }
 
   /** What a caller hears who waits in a queue; who has waited for long enough leaves it. */

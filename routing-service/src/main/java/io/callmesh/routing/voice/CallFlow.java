@@ -124,14 +124,15 @@ final class CallFlow {
       story.trouble(call, "transferred " + before.attempts() + " times in vain");
       return apologise(connector);
     }
-    CallState sent = before.sentTo(destination.name());
-    CallState state = outcome == null ? sent : sent.handled(outcome.decidedAt());
+    CallState state =
+        before.sentTo(
+            destination.name(), outcome == null ? null : outcome.decidedAt(), clock.instant());
     Optional<NotTaken> obstacle = Transfers.obstacle(call, destination);
     if (obstacle.isPresent()) {
       return notTaken(call, state, connector, outcome, reason, obstacle.get(), speak);
     }
     story.answered(Answer.HANDOFF);
-    story.routed(call, state, destination, reason);
+    story.routed(call, state, connector, destination, reason);
     return transfers.document(
         new Handover(call, state, connector, destination, outcome, reason, speak));
   }
@@ -155,7 +156,7 @@ final class CallFlow {
       String reason,
       NotTaken why,
       boolean speak) {
-    story.notTaken(call, state, why);
+    story.notTaken(call, state, connector, why);
     Optional<Destination> next =
         connector.destination(state.destination()).flatMap(last -> after(last, connector));
     return next.isPresent()

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What routing-service, which keeps no call in memory, must know at a call's next webhook. It
@@ -24,6 +26,8 @@ import java.util.StringJoiner;
  *     entry that might be taken for another, the time of the entry.
  * @param attempts how often this call was sent to a destination
  * @param destination the one that it was sent to last; empty for none
+ * @param routed when that was, in milliseconds since the epoch; 0 for never
+ * @param withOutcome whether it went there with an outcome, which is the one in {@code handled}
  */
 record CallState(
     String connectorId,
@@ -34,7 +38,9 @@ record CallState(
     List<Long> resumed,
     long handled,
     int attempts,
-    String destination) {
+    String destination,
+    long routed,
+    boolean withOutcome) {
   /** What counts of interruptions is what happened within the last minute, and some before. */
   private static final Duration RESUME_WINDOW = Duration.ofMinutes(1);
 
@@ -46,7 +52,8 @@ record CallState(
 
   /** A conversation that begins. */
   static CallState begin(String connectorId, String conversationId, String sharedId) {
-    return new CallState(connectorId, conversationId, sharedId, "", 0, List.of(), 0, 0, "");
+    return new CallState(
+        connectorId, conversationId, sharedId, "", 0, List.of(), 0, 0, "", 0, false);
   }
 
   /** Reads what {@link #query} wrote; what is missing or not ours counts as nothing. */
@@ -60,7 +67,9 @@ record CallState(
         times(call.ours("resumed")),
         number(call.ours("handled")),
         (int) Math.min(number(call.ours("attempts")), Integer.MAX_VALUE - 1),
-        call.ours("destination"));
+        call.ours("destination"),
+        number(call.ours("routed")),
+        call.ours("outcome").equals("1"));
   }
 
   private static List<Long> times(String text) {
@@ -93,6 +102,8 @@ record CallState(
     add(query, "handled", handled == 0 ? "" : String.valueOf(handled));
     add(query, "attempts", attempts == 0 ? "" : String.valueOf(attempts));
     add(query, "destination", destination);
+    add(query, "routed", routed == 0 ? "" : String.valueOf(routed));
+    add(query, "outcome", withOutcome ? "1" : "");
     return query.toString();
   }
 
@@ -113,7 +124,9 @@ record CallState(
         resumed,
         handled,
         attempts,
-        destination);
+        destination,
+        routed,
+        withOutcome);
   }
 
   /** How often the call was interrupted within the last minute, or a little more, and came back. */
@@ -130,7 +143,7 @@ record CallState(
     List<Long> times = new ArrayList<>(recent(now));
     long window = RESUME_WINDOW.toSeconds();
     times.add((now.getEpochSecond() / window + 1) * window);
-    return with(times, handled, attempts, destination);
+    return with(times, handled);
   }
 
   private List<Long> recent(Instant now) {
@@ -138,9 +151,34 @@ record CallState(
     return resumed.stream().filter(time -> time > since).toList();
   }
 
-  /** The same after the call is sent to a destination. */
-  CallState sentTo(String destinationName) {
-    return with(resumed, handled, attempts + 1, destinationName);
+  /**
+   * The same after the call is sent to a destination.
+   *
+   * @param outcomeDecidedAt names the outcome that it is sent with; null when there is none
+   */
+  CallState sentTo(String destinationName, @Nullable Instant outcomeDecidedAt, Instant now) {
+    return new CallState(
+        connectorId,
+        conversationId,
+        sharedId,
+        ownerId,
+        slot,
+        resumed,
+        outcomeDecidedAt == null ? handled : outcomeDecidedAt.toEpochMilli(),
+        attempts + 1,
+        destinationName,
+        now.toEpochMilli(),
+        outcomeDecidedAt != null);
+  }
+
+  /** When the outcome was decided with which the call was sent to its destination. */
+  Optional<Instant> decidedAt() {
+    return withOutcome ? Optional.of(Instant.ofEpochMilli(handled)) : Optional.empty();
+  }
+
+  /** When the call was sent to its destination; empty for a state that does not tell. */
+  Optional<Instant> routedAt() {
+    return routed == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(routed));
   }
 
   /** Whether the outcome that was stored then has been acted on, or is older than this entry. */
@@ -150,11 +188,21 @@ record CallState(
 
   /** The same after an outcome was acted on. */
   CallState handled(Instant outcomeStoredAt) {
-    return with(resumed, outcomeStoredAt.toEpochMilli(), attempts, destination);
+    return with(resumed, outcomeStoredAt.toEpochMilli());
   }
 
-  private CallState with(List<Long> times, long outcome, int tries, String last) {
+  private CallState with(List<Long> times, long outcome) {
     return new CallState(
-        connectorId, conversationId, sharedId, ownerId, slot, times, outcome, tries, last);
+        connectorId,
+        conversationId,
+        sharedId,
+        ownerId,
+        slot,
+        times,
+        outcome,
+        attempts,
+        destination,
+        routed,
+        withOutcome);
   }
 }

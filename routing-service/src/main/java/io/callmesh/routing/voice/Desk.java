@@ -64,7 +64,8 @@ final class Desk {
             flow,
             story,
             config.urls().web(),
-            config.holdSentence());
+            config.holdSentence(),
+            backing.clock());
   }
 
   VoiceHandler voice() {

@@ -26,6 +26,8 @@ final class FlexTask {
   private static final Set<String> TASK_ROUTERS_BEGIN =
       Set.of("from_", "to_", "caller_", "called_");
 
+  private static final String OURS = "callmesh";
+
   private final WebhookUrls urls;
   private final int maxBytes;
 
@@ -40,7 +42,7 @@ final class FlexTask {
 
   /**
    * The attributes. Handoff data that is too large stays behind the Handoff API, and the task says
-   * where.
+   * where; what is sensitive in it is masked. An utterance that is too large is left out.
    */
   JsonObject attributes(Handover handover) {
     JsonObject callmesh =
@@ -55,15 +57,31 @@ final class FlexTask {
     if (!handover.sharedId().isEmpty()) {
       callmesh.put("shared_id", handover.sharedId());
     }
-    JsonObject attributes = common(handover).put("callmesh", callmesh);
-    if (!handover.data().isEmpty()) {
-      callmesh.put("handoff", handover.data());
-      if (attributes.toBuffer().length() > maxBytes) {
-        callmesh.remove("handoff");
-        callmesh.put("handoff_state_url", urls.handoffState(handover.call().callSid()));
-      }
+    handover
+        .state()
+        .decidedAt()
+        .ifPresent(decidedAt -> callmesh.put("handed_over_at", decidedAt.toString()));
+    JsonObject attributes = common(handover).put(OURS, callmesh);
+    JsonObject data = handover.maskedData();
+    if (!data.isEmpty() && !putIfItFits(attributes, "handoff", data)) {
+      callmesh.put("handoff_state_url", urls.handoffState(handover.call().callSid()));
     }
-    return attributes;
+    return handover.said().isEmpty() ? attributes : withUtterance(attributes, handover.said());
+  }
+
+  private JsonObject withUtterance(JsonObject attributes, String utterance) {
+    JsonObject more = attributes.copy();
+    return putIfItFits(more, "utterance", utterance) ? more : attributes;
+  }
+
+  /** Puts a member among ours, unless the attributes would be too large with it. */
+  private boolean putIfItFits(JsonObject attributes, String name, Object value) {
+    JsonObject callmesh = attributes.getJsonObject(OURS).put(name, value);
+    boolean fits = attributes.toBuffer().length() <= maxBytes;
+    if (!fits) {
+      callmesh.remove(name);
+    }
+    return fits;
   }
 
   private static JsonObject common(Handover handover) {

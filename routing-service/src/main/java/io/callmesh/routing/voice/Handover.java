@@ -55,6 +55,13 @@ record Handover(
     return outcome == null ? new JsonObject() : outcome.state().toJson();
   }
 
+  /** The same without what the connector keeps from most readers. */
+  JsonObject maskedData() {
+    return outcome == null
+        ? new JsonObject()
+        : outcome.state().masked(connector.sensitiveFields()).toJson();
+  }
+
   /** The {@code $variables} of headers and documents. */
   Variables variables(Runnable unknown) {
     Leg leg = Leg.of(call);
@@ -78,7 +85,8 @@ record Handover(
     return new Variables(known, data(), unknown);
   }
 
-  private String said() {
+  /** What the agent wanted spoken, whoever did it; empty for nothing. */
+  String said() {
     String utterance = outcome == null ? null : outcome.utterance();
     return utterance == null ? "" : utterance;
   }

@@ -6,6 +6,7 @@ import io.callmesh.routing.RoutingMetrics.Answer;
 import io.callmesh.routing.RoutingMetrics.NotTaken;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,13 +49,28 @@ final class PreviewStory implements CallStory {
   }
 
   @Override
-  public void routed(TwilioWebhook call, CallState state, Destination destination, String reason) {
+  public void routed(
+      TwilioWebhook call,
+      CallState state,
+      Connector connector,
+      Destination destination,
+      String reason) {
     String to = "to %s (%s)".formatted(destination.name(), destination.method().text());
     notes.add(reason.isEmpty() ? to : to + ": " + reason);
   }
 
   @Override
-  public void notTaken(TwilioWebhook call, CallState state, NotTaken reason) {
+  public void taken(TwilioWebhook call, CallState state, Connector connector, Instant at) {
+    notes.add(state.destination() + " takes the call");
+  }
+
+  @Override
+  public void abandoned(TwilioWebhook call, CallState state, Connector connector) {
+    notes.add("the caller hangs up before " + state.destination() + " takes the call");
+  }
+
+  @Override
+  public void notTaken(TwilioWebhook call, CallState state, Connector connector, NotTaken reason) {
     notes.add(state.destination() + " does not take the call: " + reason.text());
   }
 

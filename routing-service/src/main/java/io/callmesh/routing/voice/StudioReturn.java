@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way back into a Studio flow: the redirect that its TwiML Redirect widget waits for. What the
  * agent learnt goes as query parameters, which become variables of the widget (reference/twilio.md
- * 6.4).
+ * 6.4); not what is sensitive in it, since URLs are logged on their way.
  */
 final class StudioReturn {
   /** Of the whole URL, in characters; what does not fit is left to the Handoff API. */
@@ -56,7 +56,8 @@ final class StudioReturn {
     parameters.put("connectorId", handover.connector().connectorId());
     parameters.put("sharedId", handover.sharedId());
     for (Map.Entry<String, Object> entry : handover.data()) {
-      if (isScalar(entry.getValue())) {
+      boolean sensitive = handover.connector().sensitiveFields().contains(entry.getKey());
+      if (!sensitive && isScalar(entry.getValue())) {
         parameters.put("data_" + entry.getKey(), String.valueOf(entry.getValue()));
       }
     }

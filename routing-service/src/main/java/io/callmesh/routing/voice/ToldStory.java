@@ -5,29 +5,43 @@ import static net.logstash.logback.argument.StructuredArguments.kv;
 import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.connector.Destination;
 import io.callmesh.contracts.event.CallEventType;
+import io.callmesh.contracts.handoff.Receipt;
+import io.callmesh.contracts.handoff.Receipt.Step;
+import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.contracts.security.Masked;
 import io.callmesh.routing.RoutingMetrics;
 import io.callmesh.routing.RoutingMetrics.Answer;
 import io.callmesh.routing.RoutingMetrics.NotTaken;
+import io.callmesh.routing.handoff.Receipts;
 import io.callmesh.runtime.kafka.CallEvents;
 import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The story of real calls: to the log, the meters and the call events. An event's id comes out of
- * what it tells, so that a repeated webhook tells it again and consumers drop the second.
+ * The story of real calls: to the log, the meters, the call events and the handoffs' receipts. An
+ * event's id comes out of what it tells, so that a repeated webhook tells it again and consumers
+ * drop the second.
  */
 final class ToldStory implements CallStory {
   private static final Logger log = LoggerFactory.getLogger(ToldStory.class);
 
   private final RoutingMetrics metrics;
   private final CallEvents events;
+  private final Receipts receipts;
+  private final Clock clock;
 
-  ToldStory(RoutingMetrics metrics, CallEvents events) {
+  ToldStory(RoutingMetrics metrics, CallEvents events, Receipts receipts, Clock clock) {
     this.metrics = metrics;
     this.events = events;
+    this.receipts = receipts;
+    this.clock = clock;
   }
 
   @Override
@@ -69,7 +83,12 @@ final class ToldStory implements CallStory {
   }
 
   @Override
-  public void routed(TwilioWebhook call, CallState state, Destination destination, String reason) {
+  public void routed(
+      TwilioWebhook call,
+      CallState state,
+      Connector connector,
+      Destination destination,
+      String reason) {
     metrics.routed(destination.method());
     log.info(
         "{} {} handed to {} ({}): {}",
@@ -81,13 +100,43 @@ final class ToldStory implements CallStory {
     publish(
         CallEventType.HANDOFF_ROUTED,
         call,
-        state.conversationId(),
-        "/" + state.attempts(),
-        transfer(state, reason).put("method", destination.method().text()));
+        state,
+        transfer(state).put("reason", reason).put("method", destination.method().text()));
+    receipt(
+        call,
+        state,
+        connector,
+        Step.ROUTED,
+        state.routedAt().orElseGet(clock::instant),
+        destination.method().text() + " #" + state.attempts());
   }
 
   @Override
-  public void notTaken(TwilioWebhook call, CallState state, NotTaken reason) {
+  public void taken(TwilioWebhook call, CallState state, Connector connector, Instant at) {
+    Instant then = state.routedAt().filter(at::isBefore).orElse(at);
+    log.info(
+        "{} {} {} took the call",
+        kv("callSid", call.callSid()),
+        kv("conversationId", state.conversationId()),
+        state.destination());
+    publish(CallEventType.HANDOFF_ACCEPTED, call, state, timed(state, then));
+    receipt(call, state, connector, Step.ACCEPTED, then, null);
+  }
+
+  @Override
+  public void abandoned(TwilioWebhook call, CallState state, Connector connector) {
+    Instant now = clock.instant();
+    log.info(
+        "{} {} hung up before {} took the call",
+        kv("callSid", call.callSid()),
+        kv("conversationId", state.conversationId()),
+        state.destination());
+    publish(CallEventType.HANDOFF_ABANDONED, call, state, timed(state, now));
+    receipt(call, state, connector, Step.ABANDONED, now, null);
+  }
+
+  @Override
+  public void notTaken(TwilioWebhook call, CallState state, Connector connector, NotTaken reason) {
     metrics.notTaken(reason);
     log.warn(
         "{} {} {} did not take the call: {}",
@@ -96,19 +145,56 @@ final class ToldStory implements CallStory {
         state.destination(),
         reason);
     publish(
-        CallEventType.HANDOFF_FAILED,
-        call,
-        state.conversationId(),
-        "/" + state.attempts(),
-        transfer(state, reason.text()));
+        CallEventType.HANDOFF_FAILED, call, state, transfer(state).put("reason", reason.text()));
+    receipt(call, state, connector, Step.FAILED, clock.instant(), reason.text());
   }
 
-  private static JsonObject transfer(CallState state, String reason) {
+  private void receipt(
+      TwilioWebhook call,
+      CallState state,
+      Connector connector,
+      Step step,
+      Instant at,
+      @Nullable String detail) {
+    state
+        .decidedAt()
+        .ifPresent(
+            decidedAt ->
+                receipts.tell(
+                    new ReceiptChain(
+                        call.callSid(),
+                        decidedAt,
+                        state.conversationId(),
+                        call.accountSid(),
+                        connector.accountId(),
+                        connector.projectId(),
+                        null, // the shared id is told when the handoff is stored
+                        List.of(new Receipt(step, at, null, state.destination(), detail)))));
+  }
+
+  private static JsonObject timed(CallState state, Instant at) {
+    JsonObject data = transfer(state);
+    state.routedAt().ifPresent(routed -> data.put("msSinceRouted", ms(routed, at)));
+    state.decidedAt().ifPresent(decided -> data.put("msSinceDecided", ms(decided, at)));
+    return data;
+  }
+
+  /** Never less than nothing, whatever the clocks of two machines say. */
+  private static long ms(Instant from, Instant to) {
+    return Math.max(0, Duration.between(from, to).toMillis());
+  }
+
+  private static JsonObject transfer(CallState state) {
     return new JsonObject()
         .put("connectorId", state.connectorId())
         .put("destination", state.destination())
-        .put("reason", reason)
         .put("attempt", state.attempts());
+  }
+
+  /** Of a transfer: a supervisor's begin to count again, with an outcome of their own. */
+  private void publish(CallEventType type, TwilioWebhook call, CallState state, JsonObject data) {
+    String outcome = state.decidedAt().map(time -> "/" + time.toEpochMilli()).orElse("");
+    publish(type, call, state.conversationId(), "/" + state.attempts() + outcome, data);
   }
 
   private void publish(

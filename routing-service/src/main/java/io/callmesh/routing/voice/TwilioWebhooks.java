@@ -9,6 +9,7 @@ import io.callmesh.routing.RoutingMetrics;
 import io.callmesh.routing.RoutingMetrics.Webhook;
 import io.callmesh.routing.connector.ConnectorDirectory;
 import io.callmesh.routing.handoff.Outcomes;
+import io.callmesh.routing.handoff.Receipts;
 import io.callmesh.runtime.kafka.CallEvents;
 import io.callmesh.runtime.security.TwilioRequests;
 import io.vertx.core.Future;
@@ -26,11 +27,12 @@ import org.slf4j.LoggerFactory;
 public final class TwilioWebhooks {
   private static final Logger log = LoggerFactory.getLogger(TwilioWebhooks.class);
 
-  private final RoutingConfig config;
   private final TwilioRequests requests;
   private final CallEvents events;
   private final RoutingMetrics metrics;
   private final Desk.Backing backing;
+  private final Outcomes outcomes;
+  private final Receipts receipts;
   private final String processId;
 
   /**
@@ -41,11 +43,14 @@ public final class TwilioWebhooks {
   public TwilioWebhooks(
       RoutingConfig config,
       ConnectorDirectory connectors,
+      Outcomes outcomes,
+      Receipts receipts,
       CallEvents events,
       RoutingMetrics metrics,
       Clock clock,
       String processId) {
-    this.config = config;
+    this.outcomes = outcomes;
+    this.receipts = receipts;
     this.requests = new TwilioRequests(config.accounts(), config.urls());
     this.events = events;
     this.metrics = metrics;
@@ -64,9 +69,9 @@ public final class TwilioWebhooks {
    * configured. Succeeds when this context hears of the workers.
    */
   public Future<?> mount(Vertx vertx, Router router) {
-    Outcomes outcomes = new Outcomes(vertx.eventBus(), config.outcomeTimeout());
+    ToldStory story = new ToldStory(metrics, events, receipts, backing.clock());
     return WorkerRoom.listen(vertx, processId)
-        .map(room -> new Desk(backing, outcomes::find, room, new ToldStory(metrics, events)))
+        .map(room -> new Desk(backing, outcomes::find, room, story))
         .onSuccess(desk -> mount(router, desk));
   }
 

@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.SchemaRepository;
 import io.vertx.openapi.contract.OpenAPIVersion;
+import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiDocumentTest {
   private static final String WORKFLOW = "WW0123456789abcdef0123456789abcdef";
-  private static final ApiDocument api = ApiDocument.load();
+  private static final ApiDocument api = ApiDocument.load(Duration.ofHours(1));
 
   private static String sentence(String schema, JsonObject body) {
     return String.valueOf(Problem.invalid(api.faults(schema, body)).getMessage());
@@ -70,6 +71,12 @@ class ApiDocumentTest {
         "{\"destinations\":[{}]}|destinations[0].route is required",
         "{\"sharedIdParameter\":\"\"}|sharedIdParameter must not be empty",
         "{\"twiml\":7}|twiml must be a string or null, was 7",
+        "{\"sensitiveFields\":\"pin\"}|sensitiveFields must be an array or null, was 'pin'",
+        "{\"sensitiveFields\":[7]}|sensitiveFields[0] must be a string, was 7",
+        "{\"sensitiveFields\":[\"\"]}|sensitiveFields[0] must not be empty",
+        "{\"handoffLifetime\":\"1h\"}|handoffLifetime must be a whole number or null, was '1h'",
+        "{\"handoffLifetime\":59}|handoffLifetime must be 60..3600, was 59",
+        "{\"handoffLifetime\":3601}|handoffLifetime must be 60..3600, was 3601",
       })
   void namesThePlaceAndWhatItMustBe(String change, String sentence) {
     assertThat(sentence("ConnectorCreate", connector(change))).startsWith(sentence);
@@ -203,6 +210,13 @@ class ApiDocumentTest {
         .isEqualTo("agent.url must have at most 2048 characters, has 3008");
     assertThat(sentence("ConnectorCreate", connector("{}").put("destinations", many)))
         .isEqualTo("destinations must have at most 50 entries, has 51");
+    assertThat(sentence("ConnectorCreate", connector("{}").put("sensitiveFields", many)))
+        .isEqualTo("sensitiveFields must have at most 50 entries, has 51");
+    assertThat(
+            sentence(
+                "ConnectorCreate",
+                connector("{}").put("sensitiveFields", new JsonArray().add("x".repeat(65)))))
+        .isEqualTo("sensitiveFields[0] must have at most 64 characters, has 65");
     assertThat(
             sentence(
                 "ConnectorCreate",
@@ -240,7 +254,7 @@ class ApiDocumentTest {
         "{\"name\":\"n\",\"accountId\":\"\"}|accountId must not be blank; leave it out",
         "{\"name\":\"n\",\"projectId\":\" \"}|projectId must not be blank; leave it out",
         "{\"name\":\"n\",\"rights\":[]}|rights must have at least 1 entries",
-        "{\"name\":\"n\",\"rights\":[\"all\"]}|rights[0] must be provision, handoff:read or calls:control, was 'all'",
+        "{\"name\":\"n\",\"rights\":[\"all\"]}|rights[0] must be provision, handoff:read, handoff:read-sensitive, handoff:delete or calls:control, was 'all'",
       })
   void knowsApiKeys(String body, String sentence) {
     assertThat(sentence("ApiKeyCreate", new JsonObject(body))).startsWith(sentence);
@@ -262,7 +276,9 @@ class ApiDocumentTest {
           "fallbackDestination",
           "overflowDestination",
           "twiml",
-          "sharedIdParameter"
+          "sharedIdParameter",
+          "sensitiveFields",
+          "handoffLifetime"
         }) {
       patch.putNull(field);
     }

@@ -289,7 +289,7 @@ class LiveCallsIT {
     assertThat(transfer(ADMIN, new JsonObject()).status).isEqualTo(202);
 
     assertThat(stored().conversationId()).isEqualTo("conv-1");
-    assertThat(stored().state()).isEqualTo(new JsonObject());
+    assertThat(stored().state()).isEqualTo(HandoffData.EMPTY);
     assertThat(stored().sharedId()).isEqualTo("s 1");
   }
 

@@ -58,6 +58,7 @@ class ConnectorFormTest {
             {"name": "n", "clientEnv": "sandbox", "variantId": "b", "asrLangCode": "en-GB",
              "voiceName": "Ada", "disableHandoff": true, "twiml": "<Response/>",
              "agent": {"url": "wss://agent.example"}, "sharedIdParameter": "order",
+             "sensitiveFields": ["pin"], "handoffLifetime": 60,
              "destinations": [{"name": "a", "method": "sip-bye"}], "fallbackDestination": "a"}""");
 
     Connector renamed = ConnectorForm.patched(before, new JsonObject().put("name", "m"));
@@ -68,6 +69,7 @@ class ConnectorFormTest {
                 """
                 {"clientEnv": null, "variantId": null, "asrLangCode": null, "voiceName": null,
                  "disableHandoff": null, "twiml": null, "agent": null, "sharedIdParameter": null,
+                 "sensitiveFields": null, "handoffLifetime": null,
                  "destinations": null, "fallbackDestination": null}"""));
 
     assertThat(renamed.toJson()).isEqualTo(before.toJson().put("name", "m"));

@@ -43,6 +43,7 @@ final class CallFixture {
               "routing-defaults.properties"));
   final Map<String, String> fields = new LinkedHashMap<>();
   final PreviewStory story = new PreviewStory();
+  CallStory told = story;
   boolean room = true;
   @Nullable Outcome outcome;
   Instant now = Instant.parse("2026-11-23T10:00:30Z");
@@ -114,7 +115,7 @@ final class CallFixture {
             config, directory(), documents, new TicketSeal(config.ticketSecrets(), clock), clock),
         question -> Future.succeededFuture(Optional.ofNullable(outcome)),
         () -> room,
-        story);
+        told);
   }
 
   TwilioWebhook webhook(String query) {

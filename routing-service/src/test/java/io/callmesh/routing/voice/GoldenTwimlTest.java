@@ -187,6 +187,19 @@ class GoldenTwimlTest {
   }
 
   @Test
+  void flexWithoutRoomForTheUtterance() throws Exception {
+    calls.destinations(flex());
+    golden(
+        "flex-too-long-utterance",
+        handedOff(
+            null,
+            new JsonObject()
+                .put("state", new JsonObject().put("notes", "x".repeat(3_000)))
+                .put("utterance", "y".repeat(1_000))
+                .put("utteranceSpoken", true)));
+  }
+
+  @Test
   void number() throws Exception {
     calls.destinations(
         destination("desk", "number", "+15005550001")

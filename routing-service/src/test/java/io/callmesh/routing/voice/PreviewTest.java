@@ -48,6 +48,38 @@ class PreviewTest {
   }
 
   @Test
+  void masksWhatIsSensitiveButWhereAHeaderNamesIt() throws Exception {
+    JsonObject pbx =
+        destination("pbx", "sip-invite", "sip:queue@sbc.example")
+            .put("sipHeaders", new JsonObject().put("X-Card", "$card_number"));
+    calls.connector(
+        new JsonObject()
+            .put("sensitiveFields", new JsonArray().add("card_number"))
+            .put(
+                "destinations",
+                new JsonArray()
+                    .add(destination("people", "flex", WORKFLOW))
+                    .add(destination("flow", "studio", CallFixture.FLOW))
+                    .add(pbx)));
+    JsonObject card = new JsonObject().put("card_number", "4111");
+    JsonObject data = card.copy().put("customer_id", "c-7").put("order", card);
+
+    String task = run(handoff("people", data), List.of()).get(1).getString("twiml");
+    String studio = run(handoff("flow", data), List.of()).get(1).getString("twiml");
+    String sip = run(handoff("pbx", data), List.of()).get(1).getString("twiml");
+
+    JsonObject callmesh = new JsonObject(Xml.text(task, "Task")).getJsonObject("callmesh");
+    assertThat(callmesh.getJsonObject("handoff"))
+        .isEqualTo(
+            new JsonObject()
+                .put("card_number", "[masked]")
+                .put("customer_id", "c-7")
+                .put("order", new JsonObject().put("card_number", "[masked]")));
+    assertThat(studio).contains("data_customer_id=c-7").doesNotContain("card_number", "4111");
+    assertThat(sip).contains("X-Card=4111");
+  }
+
+  @Test
   void hasTicketsThatOpenNothing() throws Exception {
     calls.connector(new JsonObject());
 
