@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -38,7 +39,17 @@ export class FakeMesh {
 
   /** An event for whoever listens to an id. */
   tell(id: string, type: string, data: object): void {
-    this.streams.get(id)?.forEach((stream) => stream.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`));
+    this.write(id, `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** The text of a stream, for whoever listens to an id. */
+  write(id: string, text: string): void {
+    this.streams.get(id)?.forEach((stream) => stream.write(text));
+  }
+
+  /** Fulfilled when somebody stops listening to an id. */
+  async left(id: string): Promise<void> {
+    await Promise.race([...(this.streams.get(id) ?? [])].map((stream) => once(stream, 'close')));
   }
 
   /** How many listen to an id. */
