@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { Agent } from './agent.ts';
+import { freePort } from './freePort.ts';
 
 const REPOSITORY = join(__dirname, '..', '..', '..');
 const ACCOUNT = 'AC00000000000000000000000000000001';
@@ -46,7 +47,7 @@ export class Mesh {
     const iam = await twilioIam();
     const data = mkdtempSync(join(tmpdir(), 'callmesh-flex-'));
     const started = spawn(join(REPOSITORY, 'callmesh'), ['up'], {
-      env: { ...process.env, ...settings(origin, data, `http://127.0.0.1:${(iam.address() as AddressInfo).port}`) },
+      env: { ...process.env, ...(await settings(origin, data, `http://127.0.0.1:${(iam.address() as AddressInfo).port}`)) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     try {
@@ -68,10 +69,10 @@ export class Mesh {
     const caller = spawn(
       join(REPOSITORY, 'callmesh'),
       ['call', '--url', this.url, '--to', NUMBER, '--from', '+14155550142', '--record', recording],
-      { env: { ...process.env, TWILIO_AUTH_TOKEN: AUTH_TOKEN, CALLMESH_TWILIO_ACCOUNTS: accounts() }, stdio: 'ignore' },
+      { env: { ...process.env, TWILIO_AUTH_TOKEN: AUTH_TOKEN, CALLMESH_TWILIO_ACCOUNTS: accounts() }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.calls.push(caller);
-    return session;
+    return Promise.race([session, failed(caller)]);
   }
 
   /** A request to the mesh's API, with the key. */
@@ -121,9 +122,10 @@ export class Mesh {
   }
 }
 
-function settings(origin: string, data: string, iam: string): Record<string, string> {
+async function settings(origin: string, data: string, iam: string): Promise<Record<string, string>> {
   return {
-    CALLMESH_PORT: '0',
+    // not 0: the URL that webhooks are signed for has it
+    CALLMESH_PORT: String(await freePort()),
     CALLMESH_MANAGEMENT_PORT: '0',
     CALLMESH_DATA: data,
     CALLMESH_TWILIO_ACCOUNTS: accounts(),
@@ -139,6 +141,15 @@ function accounts(): string {
   return JSON.stringify([{ accountSid: ACCOUNT, authTokens: [AUTH_TOKEN] }]);
 }
 
+/** Fails when a call ends, with what the caller said of it. */
+async function failed(caller: ChildProcess): Promise<never> {
+  const said: string[] = [];
+  caller.stdout?.on('data', (text: Buffer) => said.push(text.toString()));
+  caller.stderr?.on('data', (text: Buffer) => said.push(text.toString()));
+  await once(caller, 'exit');
+  throw new Error(`the call ended before the agent had it: ${said.join('')}`);
+}
+
 /** What `./callmesh up` prints once it can be called. */
 async function urlOf(started: ChildProcess): Promise<string> {
   const said: string[] = [];
@@ -152,9 +163,9 @@ async function urlOf(started: ChildProcess): Promise<string> {
     started.on('exit', (code) => end(() => reject(new Error(`the mesh ended with ${code}: ${said.join('')}`))));
     createInterface({ input: started.stdout! }).on('line', (line) => {
       said.push(`${line}\n`);
-      const url = /http:\/\/localhost:(\d+)/.exec(line);
-      if (url) {
-        end(() => resolve(`http://127.0.0.1:${url[1]}`));
+      const port = /Public port +(\d+)/.exec(line);
+      if (port) {
+        end(() => resolve(`http://localhost:${port[1]}`));
       }
     });
   });
