@@ -6,10 +6,12 @@ const https = require('https');
 const http = require('http');
 
 // Studio waits 10 s for a Function, and the caller waits with it.
-const TIMEOUT_MS = 5000;
+const TIMEOUT_MS = 7000;
+// So long callmesh waits for a handoff that is being stored this very moment, and answers as soon as it is.
+const WAIT_S = 4;
 const MAX_BYTES = 256 * 1024;
 
-function get(url, key) {
+function get(url, key, timeout) {
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'http:' ? http : https).get(
       url,
@@ -23,23 +25,38 @@ function get(url, key) {
             request.destroy(new Error('the answer is too long'));
           }
         });
-        response.on('end', () => resolve({ status: response.statusCode, body }));
+        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
         response.on('error', reject);
       },
     );
-    const timer = setTimeout(() => request.destroy(new Error('no answer in time')), TIMEOUT_MS);
+    const timer = setTimeout(() => request.destroy(new Error('no answer in time')), timeout);
     request.on('close', () => clearTimeout(timer));
     request.on('error', reject);
   });
 }
 
+// 425: the call is with the agent still; 429: too many at once. Once more, if there is time for it.
+async function getPatiently(url, key) {
+  const end = Date.now() + TIMEOUT_MS;
+  const first = await get(url, key, TIMEOUT_MS);
+  const pause = Number(first.headers['retry-after']) * 1000;
+  if (![425, 429].includes(first.status) || !(pause < end - Date.now() - 1000)) {
+    return first;
+  }
+  await new Promise((resolve) => setTimeout(resolve, pause));
+  url.searchParams.delete('wait');
+  return get(url, key, end - Date.now());
+}
+
 exports.handler = async (context, event, callback) => {
   const response = new Twilio.Response();
-  response.appendHeader('Content-Type', 'application/json');
+  // with a charset, or Twilio's local runner encodes the text once more
+  response.appendHeader('Content-Type', 'application/json; charset=utf-8');
   try {
     const url = new URL(`${context.CALLMESH_URL.replace(/\/$/, '')}/v1/handoff_state`);
     url.searchParams.set('id', event.call_sid || '');
-    const answer = await get(url, context.CALLMESH_API_KEY);
+    url.searchParams.set('wait', String(WAIT_S));
+    const answer = await getPatiently(url, context.CALLMESH_API_KEY);
     JSON.parse(answer.body); // the flow puts the body into a task's attributes as it is
     response.setStatusCode(answer.status);
     response.setBody(answer.body);

@@ -1,0 +1,5 @@
+import * as FlexPlugin from '@twilio/flex-plugin';
+
+import CallmeshPlugin from './CallmeshPlugin';
+
+FlexPlugin.loadPlugin(CallmeshPlugin);

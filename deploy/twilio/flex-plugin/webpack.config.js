@@ -1,0 +1,2 @@
+// The place for changes to the build, of which there are none.
+module.exports = (config) => config;
