@@ -93,7 +93,7 @@ export class Desk {
       timezoneId: 'UTC',
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     await page.goto(`${this.origin}/#${encodeURIComponent(JSON.stringify(settings))}`);
     await show(page, task);
     return page;

@@ -14,7 +14,7 @@ interface Reply {
 }
 
 /** Our Function in Twilio's runner, and a Handoff API that answers as a test wants. */
-describe('the Function', { timeout: 60_000 }, () => {
+describe('the Function', { timeout: 120_000 }, () => {
   const asked: { url?: string; key?: string }[] = [];
   let replies: Reply[] = [];
   let api: Server;

@@ -11,7 +11,7 @@ import { Runner } from './runner.ts';
 const STATE = { customer_id: 'C-20418', topic: 'Double charge', card_number: '4111111111111111', amount: 412.5 };
 
 /** Calls through a running mesh, and everything of Twilio's side that reads what they leave. */
-describe('with a running mesh', { timeout: 120_000 }, () => {
+describe('with a running mesh', { timeout: 240_000 }, () => {
   let desk: Desk;
   let mesh: Mesh;
   let ours: Runner;

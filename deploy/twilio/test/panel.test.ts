@@ -8,7 +8,7 @@ import { ID, snapshot, task } from './example.ts';
 import { FakeMesh, type Answer } from './fakeMesh.ts';
 
 /** The built panel in Chromium, and a mesh that answers as a test wants. */
-describe('the panel', { timeout: 120_000 }, () => {
+describe('the panel', { timeout: 240_000 }, () => {
   const now = Date.now();
   let desk: Desk;
   let mesh: FakeMesh;
