@@ -43,9 +43,13 @@ record DeployedService(String name, String defaults, MeshService.Factory factory
         new DeployedService("handoff-service", "handoff-defaults.properties", HandoffService::new));
   }
 
-  /** Whether the service, or the process it runs in, reads this variable. */
+  /** Replaces the image's as a whole. */
+  static final String JVM_OPTIONS = "JAVA_TOOL_OPTIONS";
+
+  /** Whether the service, the process it runs in, or its JVM reads this variable. */
   boolean knows(String variable) {
     return variable.startsWith(Defaults.KAFKA_CLIENT_PREFIX)
+        || variable.equals(JVM_OPTIONS)
         || Defaults.of(Defaults.MESH).containsKey(variable)
         || Defaults.ofLogging().containsKey(variable)
         || isItsOwn(variable);

@@ -53,6 +53,11 @@ final class MeshRules {
           "app.kubernetes.io/managed-by");
   private static final Pattern SECRET_NAME =
       Pattern.compile(".*(SECRET|TOKEN|PASSWORD|JAAS|API_KEY|TWILIO_ACCOUNTS).*");
+
+  /** As in deploy/images/Dockerfile. */
+  private static final String IMAGES_JVM_OPTIONS =
+      "-XX:MaxRAMPercentage=65 -XX:+ExitOnOutOfMemoryError";
+
   private static final String CLUSTER_SERVICE = "callmesh-cluster";
 
   private final Manifests manifests;
@@ -117,6 +122,9 @@ final class MeshRules {
     for (String variable : pod.variables(SECRETS).keySet()) {
       require(service.knows(variable), "%s does not know %s", service.name(), variable);
     }
+    String jvm = pod.plainVariables().getOrDefault(DeployedService.JVM_OPTIONS, IMAGES_JVM_OPTIONS);
+    require(
+        jvm.startsWith(IMAGES_JVM_OPTIONS), "%s drops JVM options of the image", service.name());
     for (SecretKeySelector key : pod.secretKeys()) {
       boolean its = key.getName().equals("callmesh-secrets") && service.isItsOwn(key.getKey());
       require(its, "%s is given a secret that it does not need: %s", service.name(), key.getKey());

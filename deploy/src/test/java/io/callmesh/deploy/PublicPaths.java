@@ -43,8 +43,10 @@ record PublicPaths(Ingress ingress) {
           "handoff-service",
           List.of(
               "/v1/handoff_state",
+              "/v1/handoff_state/receipts",
               "/v1/handoff_state/live",
               "/v1/acme/shop/handoff_state",
+              "/v1/acme/shop/handoff_state/receipts",
               "/v1/acme/shop/handoff_state/live"));
 
   List<HTTPIngressPath> all() {

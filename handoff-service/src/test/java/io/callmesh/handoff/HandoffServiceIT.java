@@ -10,18 +10,27 @@ import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.bus.FailureCode;
+import io.callmesh.contracts.connector.Connector;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.handoff.Receipt;
+import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.contracts.handoff.Transcript;
 import io.callmesh.contracts.security.ApiKey;
 import io.callmesh.contracts.security.IssuedSecret;
+import io.callmesh.contracts.session.SessionNews;
+import io.callmesh.contracts.session.WatchSession;
+import io.callmesh.contracts.session.WorkerPresence;
 import io.callmesh.runtime.config.Settings;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.security.ApiKeys;
 import io.callmesh.runtime.service.MeshProcess;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -36,6 +45,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -64,9 +74,14 @@ class HandoffServiceIT {
   private final String conversationId = Ids.conversation();
 
   /** A process of the service; there is no cluster, so each has a bus of its own. */
-  private record Replica(MeshProcess process, Vertx vertx, KafkaTable<ApiKey> keys) {
+  private record Replica(
+      MeshProcess process, Vertx vertx, KafkaTable<ApiKey> keys, KafkaTable<Connector> connectors) {
     void store(Outcome outcome) throws Exception {
       vertx.eventBus().request(Addresses.HANDOFF_STORE, outcome).await(20, SECONDS);
+    }
+
+    void add(ReceiptChain steps) throws Exception {
+      vertx.eventBus().request(Addresses.HANDOFF_RECEIPT, steps).await(20, SECONDS);
     }
 
     Object find(String callSid) throws Exception {
@@ -101,6 +116,7 @@ class HandoffServiceIT {
   private static Replica replica() throws Exception {
     Promise<Vertx> vertx = Promise.promise();
     Promise<KafkaTable<ApiKey>> keys = Promise.promise();
+    Promise<KafkaTable<Connector>> connectors = Promise.promise();
     Settings settings =
         Settings.load(
             Map.of(
@@ -118,10 +134,18 @@ class HandoffServiceIT {
                     context -> {
                       vertx.complete(context.vertx());
                       keys.complete(ApiKeys.table(context.tables()));
+                      connectors.complete(
+                          context
+                              .tables()
+                              .table(Topic.CONNECTORS, Connector::toJson, Connector::fromJson));
                       return new HandoffService(context);
                     }))
             .await(60, SECONDS);
-    return new Replica(process, vertx.future().await(1, SECONDS), keys.future().await(1, SECONDS));
+    return new Replica(
+        process,
+        vertx.future().await(1, SECONDS),
+        keys.future().await(1, SECONDS),
+        connectors.future().await(1, SECONDS));
   }
 
   @AfterAll
@@ -205,36 +229,318 @@ class HandoffServiceIT {
     for (String key : List.of(one.key("acme", "p1"), one.key("acme", null), one.key(null, null))) {
       assertThat(get(one, "/v1" + path, key).status).isEqualTo(200);
       assertThat(get(one, "/v1/acme/p1" + path, key).status).isEqualTo(200);
-      assertThat(get(one, "/v1/acme/p2" + path, key).status).isEqualTo(404);
-      assertThat(get(one, "/v1/other/p1" + path, key).status).isEqualTo(404);
     }
+    assertThat(get(one, "/v1/acme/p2" + path, one.key("acme", null)).status).isEqualTo(404);
     for (String key : List.of(one.key("acme", "p2"), one.key("other", "p1"), one.key("x", null))) {
       assertThat(get(one, "/v1" + path, key).status).isEqualTo(404);
-      assertThat(get(one, "/v1/acme/p1" + path, key).status).isEqualTo(404);
     }
+  }
+
+  @Test
+  void tellsNothingOfWhatBelongsToOthers() throws Exception {
+    one.store(handoff("acme", "p1", callSid, new JsonObject()));
+    String stranger = one.key("other", "p9");
+    Map<String, String> absent = Map.of("id=", "CAnone", "shared_id=", "nothing");
+
+    for (String below : List.of("", "/receipts")) {
+      for (String kind : absent.keySet()) {
+        String existing = "/handoff_state" + below + "?" + kind + callSid;
+        String missing = "/handoff_state" + below + "?" + kind + absent.get(kind);
+        for (String form : List.of("/v1", "/v1/other/p9", "/v1/acme/p1")) {
+          Reply hidden = get(one, form + existing, stranger);
+          assertThat(hidden).isEqualTo(get(one, form + missing, stranger));
+          assertThat(hidden.status).isEqualTo(form.equals("/v1/acme/p1") ? 403 : 404);
+        }
+        assertThat(delete(one, "/v1" + existing, stranger))
+            .isEqualTo(delete(one, "/v1" + missing, stranger));
+      }
+    }
+    assertThat(get(one, "/v1/handoff_state?id=" + callSid, ADMIN).status).isEqualTo(200);
+  }
+
+  @Test
+  void tellsNothingOfGoneHandoffsOfOthers() throws Exception {
+    one.store(handoff("acme", "p1", null, new JsonObject()));
+    assertThat(delete(one, "/v1/handoff_state?id=" + callSid, ADMIN).status).isEqualTo(200);
+
+    Reply gone = get(one, "/v1/handoff_state?id=" + callSid, one.key("acme", "p1"));
+    Reply hidden = get(one, "/v1/handoff_state?id=" + callSid, one.key("acme", "p2"));
+
+    assertThat(gone.status).isEqualTo(410);
+    assertThat(hidden).isEqualTo(get(one, "/v1/handoff_state?id=no", one.key("acme", "p2")));
   }
 
   @Test
   void doesNotServeHangups() throws Exception {
-    Outcome hangup =
-        outcome("acme", "p1", Outcome.Kind.HANGUP, callSid, new JsonObject(), Instant.now());
+    Outcome hangup = outcome("acme", "p1", Outcome.Kind.HANGUP, callSid, HandoffData.EMPTY);
     one.store(hangup);
 
     assertThat(get(one, "/v1/handoff_state?id=" + callSid, ADMIN).status).isEqualTo(404);
     assertThat(get(one, "/v1/handoff_state?shared_id=" + callSid, ADMIN).status).isEqualTo(404);
-    assertThat(one.find(callSid)).isEqualTo(hangup);
+    assertThat(one.find(callSid))
+        .isEqualTo(hangup.expiringAt(hangup.decidedAt().plus(Duration.ofHours(24))));
   }
 
   @Test
-  void doesNotServeAHandoffAfterItsLifetime() throws Exception {
-    one.store(
-        handoff("a", "p", callSid, new JsonObject(), Instant.now().minus(Duration.ofHours(25))));
+  void saysThatAHandoffHasExpiredAsLongAsItRemembers() throws Exception {
+    Instant decided = Instant.parse(Instant.now().minus(Duration.ofHours(25)).toString());
+    one.store(handoff("a", "p", callSid, new JsonObject(), decided));
 
     for (String query : List.of("id=" + callSid, "id=" + conversationId, "shared_id=" + callSid)) {
-      assertThat(get(one, "/v1/handoff_state?" + query, ADMIN).status).isEqualTo(404);
+      Reply reply = get(two, "/v1/handoff_state?" + query, ADMIN);
+      String at = decided.plus(Duration.ofHours(24)).toString();
+      assertThat(reply.problem(410)).isEqualTo("this handoff expired at " + at);
+      assertThat(new JsonObject(reply.body).getString("reason")).isEqualTo("expired");
+      assertThat(new JsonObject(reply.body).getString("at")).isEqualTo(at);
     }
     assertThatThrownBy(() -> one.find(callSid))
         .satisfies(cause -> assertThat(FailureCode.of(cause)).isEqualTo(FailureCode.NOT_FOUND));
+  }
+
+  @Test
+  void forgetsExpiredHandoffs() throws Exception {
+    Instant decided = Instant.now().minus(Duration.ofHours(49));
+    one.store(handoff("a", "p", callSid, new JsonObject(), decided));
+
+    for (String query : List.of("id=" + callSid, "id=" + conversationId, "shared_id=" + callSid)) {
+      assertThat(get(one, "/v1/handoff_state?" + query, ADMIN).status).isEqualTo(404);
+      assertThat(get(one, "/v1/handoff_state/receipts?" + query, ADMIN).status).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void saysThatAHandoffWasReplaced() throws Exception {
+    Outcome first = handoff("acme", "p1", null, new JsonObject());
+    Outcome second = with(callSid, first, null, first.decidedAt().plusMillis(5));
+    one.store(first);
+    one.store(second);
+
+    Reply reply = get(one, "/v1/handoff_state?id=" + conversationId, ADMIN);
+
+    assertThat(reply.problem(410))
+        .isEqualTo(
+            "a later outcome of the call took this handoff's place at " + second.decidedAt());
+    assertThat(get(one, "/v1/handoff_state?id=" + callSid, ADMIN).status).isEqualTo(200);
+  }
+
+  @Test
+  void servesNumbersDigitForDigit() throws Exception {
+    String data = "{\"b\":1.10,\"a\":12345678901234567890.123,\"e\":1E+2,\"s\":\"\\u00fc\"}";
+    one.store(outcome("acme", "p1", Outcome.Kind.HANDOFF, "x\"y", HandoffData.of(data)));
+
+    assertThat(get(one, "/v1/handoff_state?id=" + callSid, ADMIN).body)
+        .isEqualTo(
+            "{\"id\":\"" + conversationId + "\",\"data\":" + data + ",\"shared_id\":\"x\\\"y\"}");
+  }
+
+  @Test
+  void masksSensitiveFieldsForReadersWithoutTheRight() throws Exception {
+    one.connectors.put("conn-1", connector("conn-1", Set.of("pin"), null)).await(20, SECONDS);
+    JsonObject state =
+        new JsonObject().put("pin", 1234).put("in", new JsonObject().put("pin", "x").put("n", 1));
+    one.store(handoff("acme", "p1", null, state));
+    String plain = one.key("acme", "p1", Set.of(ApiKey.Right.HANDOFF_READ));
+    String trusted =
+        one.key(
+            "acme", "p1", Set.of(ApiKey.Right.HANDOFF_READ, ApiKey.Right.HANDOFF_READ_SENSITIVE));
+
+    JsonObject masked = data(get(one, "/v1/handoff_state?id=" + callSid, plain));
+    JsonObject whole = data(get(one, "/v1/handoff_state?id=" + callSid, trusted));
+
+    assertThat(masked.encode())
+        .isEqualTo("{\"pin\":\"[masked]\",\"in\":{\"pin\":\"[masked]\",\"n\":1}}");
+    assertThat(whole).isEqualTo(state);
+  }
+
+  @Test
+  void masksEverythingWhenNobodyCanSayWhatIsSensitive() throws Exception {
+    Outcome outcome = handoff("acme", "p1", null, new JsonObject().put("pin", 1234));
+    one.store(ofConnector("conn-deleted", outcome));
+    String plain = one.key("acme", "p1", Set.of(ApiKey.Right.HANDOFF_READ));
+
+    assertThat(data(get(one, "/v1/handoff_state?id=" + callSid, plain)).getString("pin"))
+        .isEqualTo("[masked]");
+  }
+
+  @Test
+  void servesAHandoffNoLongerThanItsConnectorWishes() throws Exception {
+    one.connectors.put("conn-short", connector("conn-short", Set.of(), 60)).await(20, SECONDS);
+    Instant decided = Instant.now().minus(Duration.ofSeconds(61));
+    one.store(ofConnector("conn-short", handoff("a", "p", null, new JsonObject(), decided)));
+
+    Reply reply = get(two, "/v1/handoff_state?id=" + callSid, ADMIN);
+
+    assertThat(reply.problem(410)).contains(decided.plusSeconds(60).toString());
+  }
+
+  @Test
+  void deletesAHandoffForGood() throws Exception {
+    Outcome outcome = handoff("acme", "p1", callSid, new JsonObject().put("n", 1));
+    one.store(outcome);
+
+    Reply deleted = delete(two, "/v1/acme/p1/handoff_state?id=" + conversationId, ADMIN);
+    one.store(outcome); // as a worker does whose first answer was lost
+
+    assertThat(deleted.status).isEqualTo(200);
+    assertThat(deleted.body)
+        .isEqualTo(
+            "{\"deleted\":[{\"id\":\"" + conversationId + "\",\"call_sid\":\"" + callSid + "\"}]}");
+    for (String query : List.of("id=" + callSid, "id=" + conversationId, "shared_id=" + callSid)) {
+      assertThat(get(two, "/v1/handoff_state?" + query, ADMIN).problem(410))
+          .startsWith("this handoff was deleted at ");
+      assertThat(delete(two, "/v1/handoff_state?" + query, ADMIN).status).isEqualTo(410);
+    }
+    assertThatThrownBy(() -> two.find(callSid))
+        .satisfies(cause -> assertThat(FailureCode.of(cause)).isEqualTo(FailureCode.NOT_FOUND));
+    assertThat(steps(handoffs(get(one, "/v1/handoff_state/receipts?id=" + callSid, ADMIN)).get(0)))
+        .containsExactly("requested", "stored", "deleted");
+  }
+
+  @Test
+  void deletesEveryHandoffOfASharedIdThatTheKeyOpens() throws Exception {
+    Outcome mine = handoff("acme", "p1", callSid, new JsonObject());
+    one.store(mine);
+    one.store(with("CA" + Ids.hex(16), mine, null, null));
+    one.store(stranger(mine, "p2"));
+    String path = "/v1/handoff_state?shared_id=" + callSid;
+
+    JsonObject deleted = new JsonObject(delete(one, path, one.key("acme", "p1")).body);
+
+    assertThat(deleted.getJsonArray("deleted")).hasSize(2);
+    assertThat(get(one, path, one.key("acme", "p1")).status).isEqualTo(410);
+    assertThat(get(one, path, one.key("acme", "p2")).status).isEqualTo(200);
+  }
+
+  @Test
+  void deletesWhatIsKeptOfAHangup() throws Exception {
+    one.store(outcome("a", "p", Outcome.Kind.HANGUP, null, HandoffData.EMPTY));
+
+    assertThat(delete(one, "/v1/handoff_state?id=" + callSid, ADMIN).status).isEqualTo(200);
+    assertThat(delete(one, "/v1/handoff_state?id=" + callSid, ADMIN).status).isEqualTo(404);
+  }
+
+  @Test
+  void wantsTheRightToDelete() throws Exception {
+    one.store(handoff("acme", "p1", null, new JsonObject()));
+    String reader = one.key("acme", "p1", Set.of(ApiKey.Right.HANDOFF_READ));
+
+    assertThat(delete(one, "/v1/handoff_state?id=" + callSid, reader).problem(403))
+        .contains("handoff:delete");
+    assertThat(get(one, "/v1/handoff_state?id=" + callSid, reader).status).isEqualTo(200);
+  }
+
+  @Test
+  void keepsOneReceiptOfEachReader() throws Exception {
+    Outcome outcome = handoff("acme", "p1", callSid, new JsonObject());
+    one.store(outcome);
+    one.store(outcome);
+    String reader = one.key("acme", "p1", Set.of(ApiKey.Right.HANDOFF_READ));
+    for (String key : List.of(ADMIN, ADMIN, reader, reader)) {
+      assertThat(get(one, "/v1/handoff_state?id=" + callSid, key).status).isEqualTo(200);
+    }
+    Receipt routed = new Receipt(Receipt.Step.ROUTED, Instant.now(), null, "billing", "flex #1");
+    one.add(ReceiptChain.of(outcome, routed)); // on one producer, so the receipts are there too
+    one.add(ReceiptChain.of(outcome, routed));
+
+    JsonObject chain = handoffs(get(two, "/v1/handoff_state/receipts?id=" + callSid, ADMIN)).get(0);
+
+    assertThat(chain.getString("id")).isEqualTo(conversationId);
+    assertThat(chain.getString("call_sid")).isEqualTo(callSid);
+    assertThat(chain.getString("decided_at")).isEqualTo(outcome.decidedAt().toString());
+    assertThat(chain.getLong("stored_to_read_ms")).isNotNegative();
+    assertThat(steps(chain))
+        .containsExactlyInAnyOrder("requested", "stored", "read", "read", "routed");
+    assertThat(chain.getJsonArray("receipts").encode())
+        .contains("\"by\":\"admin\"", "\"destination\":\"billing\",\"detail\":\"flex #1\"");
+  }
+
+  @Test
+  void showsTheReceiptsOfEveryHandoffOfACall() throws Exception {
+    Outcome first = handoff("acme", "p1", callSid, new JsonObject());
+    Outcome second = with(callSid, first, null, first.decidedAt().plusMillis(5));
+    one.store(first);
+    one.store(second);
+
+    for (String query : List.of("id=" + callSid, "shared_id=" + callSid)) {
+      assertThat(handoffs(get(two, "/v1/handoff_state/receipts?" + query, ADMIN)))
+          .extracting(chain -> chain.getString("id"))
+          .containsExactly(conversationId, second.conversationId());
+    }
+  }
+
+  @Test
+  void answersWhoWaitsAsSoonAsItIsStored() throws Exception {
+    var waiting = send(one, "GET", "/v1/handoff_state?wait=8&id=" + callSid, ADMIN);
+    var shared = send(two, "GET", "/v1/handoff_state?wait=8&shared_id=" + callSid, ADMIN);
+    one.store(handoff("acme", "p1", callSid, new JsonObject().put("n", 1)));
+
+    assertThat(data(waiting.get(20, SECONDS)).getInteger("n")).isEqualTo(1);
+    assertThat(data(shared.get(20, SECONDS)).getInteger("n")).isEqualTo(1);
+  }
+
+  @Test
+  void answersWhoWaitsInVain() throws Exception {
+    assertThat(get(one, "/v1/handoff_state?wait=1&id=CAnone", ADMIN).status).isEqualTo(404);
+    assertThat(get(one, "/v1/handoff_state?wait=0&id=CAnone", ADMIN).status).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"9", "-1", "1.5", "x", "", "08", "%2B1"})
+  void boundsTheWait(String wait) throws Exception {
+    Reply reply = get(one, "/v1/handoff_state?id=" + callSid + "&wait=" + wait, ADMIN);
+
+    assertThat(reply.problem(400)).isEqualTo("wait must be 0..8 seconds");
+  }
+
+  @Test
+  void saysThatItIsTooEarlyWhileTheCallIsWithAnAgent() throws Exception {
+    one.connectors.put("conn-1", connector("conn-1", Set.of(), null)).await(20, SECONDS);
+    String path = "/v1/handoff_state?id=" + callSid;
+    Reply hidden;
+    Reply early;
+    MessageConsumer<WatchSession> worker = worker(callSid);
+    try {
+      early = get(one, path, one.key("acme", "p1"));
+      hidden = get(one, path, one.key("acme", "p2"));
+      assertThat(get(one, "/v1/handoff_state/receipts?id=" + callSid, ADMIN).status).isEqualTo(425);
+      assertThat(delete(one, path, ADMIN).status).isEqualTo(425);
+      assertThat(get(one, "/v1/handoff_state?id=CAother", ADMIN).status).isEqualTo(404);
+    } finally {
+      worker.unregister().await(5, SECONDS);
+    }
+    assertThat(early.problem(425)).contains("with an agent");
+    assertThat(early.retryAfter).isEqualTo("1");
+    assertThat(hidden.status).isEqualTo(404);
+    assertThat(hidden.retryAfter).isEmpty();
+    assertThat(get(one, path, ADMIN).status).isEqualTo(404);
+  }
+
+  /** A worker on the bus of replica one that has the session of a call. */
+  private MessageConsumer<WatchSession> worker(String callSid) throws Exception {
+    MessageConsumer<WatchSession> watches =
+        one.vertx.eventBus().consumer(Addresses.WORKER_WATCH, asked -> answer(asked, callSid));
+    watches.completion().await(5, SECONDS);
+    one.vertx
+        .eventBus()
+        .publish(Addresses.WORKER_PRESENCE, new WorkerPresence("w", "p", 1, 10, false));
+    return watches;
+  }
+
+  private void answer(Message<WatchSession> asked, String callSid) {
+    SessionNews news =
+        new SessionNews(
+            SessionNews.Kind.SNAPSHOT,
+            callSid,
+            conversationId,
+            "conn-1",
+            "AC1",
+            "",
+            Instant.now(),
+            List.of(),
+            HandoffData.EMPTY);
+    if (asked.body().id().equals(callSid)) {
+      one.vertx.eventBus().send(asked.body().replyTo(), news);
+    }
   }
 
   @ParameterizedTest
@@ -282,16 +588,16 @@ class HandoffServiceIT {
   @Test
   void saysThatNothingIsStored() throws Exception {
     assertThat(get(one, "/v1/handoff_state?id=CAnone", ADMIN).problem(404))
-        .isEqualTo("no handoff is stored under this id, or its lifetime is over");
+        .isEqualTo("there is no handoff under this id");
     assertThatThrownBy(() -> one.find("CAnone"))
         .satisfies(cause -> assertThat(FailureCode.of(cause)).isEqualTo(FailureCode.NOT_FOUND));
   }
 
   @Test
   void saysThatAnOutcomeIsTooLargeForKafkaForGood() {
-    JsonObject huge = new JsonObject().put("text", "x".repeat(3 << 20));
+    Outcome huge = saying("x".repeat(3 << 20), handoff("acme", "p1", null, new JsonObject()));
 
-    assertThatThrownBy(() -> one.store(handoff("acme", "p1", null, huge)))
+    assertThatThrownBy(() -> one.store(huge))
         .satisfies(cause -> assertThat(FailureCode.of(cause)).isEqualTo(FailureCode.BAD_REQUEST));
   }
 
@@ -307,18 +613,26 @@ class HandoffServiceIT {
 
   @Test
   void tellsAnOutcomeThatIsStoredTwiceUnderOneId() throws Exception {
-    Outcome outcome = handoff("acme", "p1", null, new JsonObject());
+    Outcome outcome = handoff("acme", "p1", null, new JsonObject().put("secret", "s3cr3t"));
     one.store(outcome);
     two.store(outcome); // as a worker does whose first answer was lost
-    two.store(with(callSid, outcome, null, outcome.decidedAt().plusMillis(1)));
-    Outcome last = with(callSid, outcome, null, null);
+    assertThat(get(two, "/v1/handoff_state?id=" + callSid, ADMIN).status).isEqualTo(200);
+    assertThat(delete(two, "/v1/handoff_state?id=" + callSid, ADMIN).status).isEqualTo(200);
+    Outcome last = with(callSid, outcome, null, outcome.decidedAt().plusMillis(1));
     two.store(last);
 
-    List<String> ids =
-        eventsUntil(last).stream().map(event -> event.getString("id")).distinct().toList();
+    List<JsonObject> told = eventsUntil(last);
 
-    assertThat(ids).hasSize(3);
-    assertThat(ids.get(0)).startsWith(conversationId + "/handoff.stored/");
+    String suffix = "/" + outcome.decidedAt().toEpochMilli();
+    assertThat(told)
+        .filteredOn(event -> conversationId.equals(conversationOf(event)))
+        .extracting(event -> event.getString("id"))
+        .containsOnly(
+            conversationId + "/handoff.requested" + suffix,
+            conversationId + "/handoff.stored" + suffix,
+            conversationId + "/handoff.read" + suffix + "/admin",
+            conversationId + "/handoff.deleted" + suffix);
+    assertThat(told.toString()).contains("msAfterStored").doesNotContain("s3cr3t");
   }
 
   /** The events of this test's call, up to the one of the last outcome's conversation. */
@@ -341,7 +655,9 @@ class HandoffServiceIT {
           if (record.key().equals(callSid)) {
             JsonObject event = new JsonObject(record.value());
             ours.add(event);
-            seen |= last.conversationId().equals(conversationOf(event));
+            seen |=
+                last.conversationId().equals(conversationOf(event))
+                    && event.getString("type").equals("handoff.stored");
           }
         }
       }
@@ -368,7 +684,8 @@ class HandoffServiceIT {
       @Nullable String sharedId,
       JsonObject state,
       Instant decidedAt) {
-    return outcome(account, project, Outcome.Kind.HANDOFF, sharedId, state, decidedAt);
+    return outcome(
+        account, project, Outcome.Kind.HANDOFF, sharedId, HandoffData.of(state), decidedAt);
   }
 
   private Outcome outcome(
@@ -376,7 +693,16 @@ class HandoffServiceIT {
       String project,
       Outcome.Kind kind,
       @Nullable String sharedId,
-      JsonObject state,
+      HandoffData state) {
+    return outcome(account, project, kind, sharedId, state, Instant.now());
+  }
+
+  private Outcome outcome(
+      String account,
+      String project,
+      Outcome.Kind kind,
+      @Nullable String sharedId,
+      HandoffData state,
       Instant decidedAt) {
     return new Outcome(
         callSid,
@@ -391,10 +717,29 @@ class HandoffServiceIT {
         null,
         false,
         sharedId,
-        HandoffData.of(state),
+        state,
         Transcript.EMPTY,
         decidedAt,
         null);
+  }
+
+  private static Outcome ofConnector(String connectorId, Outcome like) {
+    return Outcome.fromJson(like.toJson().put("connectorId", connectorId));
+  }
+
+  private static Outcome saying(String utterance, Outcome like) {
+    return Outcome.fromJson(like.toJson().put("utterance", utterance));
+  }
+
+  private static Connector connector(String id, Set<String> sensitive, @Nullable Integer lifetime) {
+    return Connector.fromJson(
+        new JsonObject()
+            .put("connectorId", id)
+            .put("accountId", "acme")
+            .put("projectId", "p1")
+            .put("sensitiveFields", new JsonArray(List.copyOf(sensitive)))
+            .put("handoffLifetime", lifetime)
+            .put("createdAt", Instant.EPOCH.toString()));
   }
 
   /** The same outcome for that call and another conversation. */
@@ -434,7 +779,7 @@ class HandoffServiceIT {
         null);
   }
 
-  private record Reply(int status, String contentType, String body) {
+  private record Reply(int status, String contentType, String retryAfter, String body) {
     String problem(int expected) {
       assertThat(status).as(body).isEqualTo(expected);
       assertThat(contentType).isEqualTo("application/problem+json");
@@ -447,17 +792,43 @@ class HandoffServiceIT {
     return new JsonObject(reply.body).getJsonObject("data");
   }
 
+  private static List<JsonObject> handoffs(Reply reply) {
+    assertThat(reply.status).as(reply.body).isEqualTo(200);
+    return new JsonObject(reply.body)
+        .getJsonArray("handoffs").stream().map(JsonObject.class::cast).toList();
+  }
+
+  private static List<String> steps(JsonObject chain) {
+    return chain.getJsonArray("receipts").stream()
+        .map(receipt -> ((JsonObject) receipt).getString("step"))
+        .toList();
+  }
+
   private static Reply get(Replica replica, String target, String key) throws Exception {
+    return send(replica, "GET", target, key).get(20, SECONDS);
+  }
+
+  private static Reply delete(Replica replica, String target, String key) throws Exception {
+    return send(replica, "DELETE", target, key).get(20, SECONDS);
+  }
+
+  private static CompletableFuture<Reply> send(
+      Replica replica, String method, String target, String key) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + replica.process.port() + target));
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + replica.process.port() + target))
+            .method(method, HttpRequest.BodyPublishers.noBody());
     if (!key.isEmpty()) {
       request.header("x-api-key", key);
     }
-    HttpResponse<String> response =
-        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+        .thenApply(HandoffServiceIT::reply);
+  }
+
+  private static Reply reply(HttpResponse<String> response) {
     return new Reply(
         response.statusCode(),
         response.headers().firstValue("content-type").orElse(""),
+        response.headers().firstValue("retry-after").orElse(""),
         response.body());
   }
 

@@ -35,6 +35,8 @@ final class NodeSettings {
           Map.entry("log.segment.bytes", "67108864"),
           Map.entry("log.index.size.max.bytes", "1048576"),
           Map.entry("broker.heartbeat.interval.ms", "500"),
+          // After a kill the next start has to wait until the controller gives the dead one up.
+          Map.entry("broker.session.timeout.ms", "3000"),
           Map.entry("metadata.max.idle.interval.ms", "5000"),
           Map.entry("server.max.startup.time.ms", "60000"),
           Map.entry("metric.reporters", ""));

@@ -6,22 +6,40 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
-/** Finds loopback ports that nobody uses, different from each other. */
+/**
+ * Finds loopback ports that nobody uses, different from each other: below those that systems give
+ * to outgoing connections, one of which could have taken it by the time it is listened on.
+ */
 final class FreePorts {
+  private static final int FIRST = 20_000;
+  private static final int BEYOND = 32_000;
+  private static final int TRIES = 1_000;
+
   private FreePorts() {}
 
   static List<Integer> find(int count) {
     List<ServerSocket> sockets = new ArrayList<>();
+    Random random = new Random();
     try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      for (int i = 0; i < TRIES && sockets.size() < count; i++) {
+        tryOne(random.nextInt(FIRST, BEYOND), sockets);
+      }
+      if (sockets.size() < count) {
+        throw new IllegalStateException("no %d ports are free".formatted(count));
       }
       return sockets.stream().map(ServerSocket::getLocalPort).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     } finally {
       sockets.forEach(FreePorts::release);
+    }
+  }
+
+  private static void tryOne(int port, List<ServerSocket> sockets) {
+    try {
+      sockets.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+    } catch (IOException taken) {
+      // Another one will do.
     }
   }
 

@@ -1,7 +1,7 @@
 package io.callmesh.standalone;
 
 import io.callmesh.contracts.connector.PhoneNumber;
-import io.callmesh.standalone.ProvisioningClient.Answer;
+import io.callmesh.standalone.ReplicaClient.Answer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.callmesh.standalone.ProcessMesh.Service;
-import io.callmesh.standalone.ProvisioningClient.Answer;
+import io.callmesh.standalone.ReplicaClient.Answer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -62,7 +62,7 @@ class ProvisioningCrashIT {
   }
 
   private ProvisioningClient client(Service service) {
-    return new ProvisioningClient(vertx, service.port(), SCRIPTS);
+    return new ProvisioningClient(new ReplicaClient(vertx, service.port(), SCRIPTS));
   }
 
   /** Everything acknowledged is there as it was acknowledged, and what else is there is whole. */

@@ -199,7 +199,17 @@ final class WholeMesh implements AutoCloseable {
   // The API.
 
   /** An answer of the API. */
-  record Answer(int status, JsonObject body) {}
+  record Answer(int status, String contentType, String text) {
+    JsonObject body() {
+      return new JsonObject(text);
+    }
+
+    /** The body of an answer with this status. */
+    JsonObject body(int expected) {
+      assertThat(status).as(text).isEqualTo(expected);
+      return body();
+    }
+  }
 
   /** The handoff state of a call, as the Handoff API has it. */
   JsonObject handoffState(String callSid) throws Exception {
@@ -209,9 +219,7 @@ final class WholeMesh implements AutoCloseable {
   /** The handoff state by one of the API's parameters. */
   JsonObject handoffState(String parameter, String value) throws Exception {
     String query = parameter + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
-    Answer answer = ask("GET", "/v1/handoff_state?" + query, null, adminKey());
-    assertThat(answer.status()).isEqualTo(200);
-    return answer.body();
+    return ask("GET", "/v1/handoff_state?" + query, null, adminKey()).body(200);
   }
 
   /** Asks for a change of a live call, such as {@code transfer}. */
@@ -226,24 +234,32 @@ final class WholeMesh implements AutoCloseable {
 
   /** A key to an account. */
   String keyOf(String account) throws Exception {
-    JsonObject wanted = new JsonObject().put("name", "a test's").put("accountId", account);
-    Answer answer = ask("POST", "/v1/api-keys", wanted, adminKey());
-    assertThat(answer.status()).isEqualTo(201);
-    return answer.body().getString("apiKey");
+    return keyOf(account, null);
   }
 
-  private Answer ask(String method, String path, @Nullable JsonObject body, String key)
-      throws Exception {
-    HttpRequest request =
+  /** A key to a project of an account. */
+  String keyOf(String account, @Nullable String project) throws Exception {
+    JsonObject wanted = new JsonObject().put("name", "a test's").put("accountId", account);
+    if (project != null) {
+      wanted.put("projectId", project);
+    }
+    return ask("POST", "/v1/api-keys", wanted, adminKey()).body(201).getString("apiKey");
+  }
+
+  /** Asks the API whatever it is; an empty key is none. */
+  Answer ask(String method, String path, @Nullable JsonObject body, String key) throws Exception {
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(base().resolve(path))
             .timeout(Duration.ofSeconds(DEADLINE_S))
-            .header("x-api-key", key)
             .header("content-type", "application/json")
             .method(
                 method,
-                body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode()))
-            .build();
-    HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-    return new Answer(response.statusCode(), new JsonObject(response.body()));
+                body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode()));
+    if (!key.isEmpty()) {
+      request.header("x-api-key", key);
+    }
+    HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+    String contentType = response.headers().firstValue("content-type").orElse("");
+    return new Answer(response.statusCode(), contentType, response.body());
   }
 }

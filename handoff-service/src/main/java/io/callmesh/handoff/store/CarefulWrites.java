@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes that must not undo a newer outcome of the same call. The topic has no compare-and-set, so
+ * Writes that must not undo another outcome of the same call. The topic has no compare-and-set, so
  * another replica may store one between our look and our write. Memory sees both in the topic's
  * order: what came before our write, unseen, is written once more. Safe on any thread.
  */
@@ -20,15 +20,15 @@ final class CarefulWrites {
 
   /** A write that is under way, and the latest that it may undo. */
   private static final class Write {
-    final Outcome about;
+    final Decision about;
     final AtomicReference<@Nullable Outcome> undone = new AtomicReference<>();
 
-    Write(Outcome about) {
+    Write(Decision about) {
       this.about = about;
     }
 
     void saw(Outcome applied) {
-      if (applied.callSid().equals(about.callSid()) && !isSame(applied, about)) {
+      if (applied.callSid().equals(about.callSid()) && !about.names(applied)) {
         undone.set(applied);
       }
     }
@@ -36,14 +36,6 @@ final class CarefulWrites {
 
   CarefulWrites(KafkaTable<Outcome> table) {
     this.table = table;
-  }
-
-  /** Whether both are the same decision. */
-  static boolean isSame(Outcome one, @Nullable Outcome other) {
-    return other != null
-        && one.decidedAt().equals(other.decidedAt())
-        && one.callSid().equals(other.callSid())
-        && one.conversationId().equals(other.conversationId());
   }
 
   /** Memory has this now; on the follower thread. */
@@ -54,47 +46,51 @@ final class CarefulWrites {
   }
 
   /** Removes this outcome unless memory has another one of the call. */
-  Future<Void> remove(Outcome outcome) {
-    return carefully(
-        outcome,
-        () ->
-            isSame(outcome, table.get(outcome.callSid()))
-                ? table.remove(outcome.callSid())
-                : Future.succeededFuture());
+  Future<Void> remove(Decision decision) {
+    return carefully(decision, () -> decision.names(here(decision)), () -> removal(decision));
   }
 
-  /** Writes this outcome unless memory has one of the call that was decided later. */
+  /** Removes the call's outcome, of which memory knows nothing any more, once again. */
+  Future<Void> removeAgain(Decision decision) {
+    return carefully(decision, () -> here(decision) == null, () -> removal(decision));
+  }
+
+  private Future<Void> removal(Decision decision) {
+    return table.remove(decision.callSid());
+  }
+
+  private @Nullable Outcome here(Decision decision) {
+    return table.get(decision.callSid());
+  }
+
+  /** Writes this outcome unless memory has it, or one of the call that was decided later. */
   Future<Void> put(Outcome outcome) {
+    Decision decision = Decision.of(outcome);
     return carefully(
-        outcome,
-        () ->
-            isOutdone(outcome, table.get(outcome.callSid()))
-                ? Future.succeededFuture()
-                : table.put(outcome.callSid(), outcome));
+        decision,
+        () -> !decision.isOutdoneBy(here(decision)),
+        () -> table.put(outcome.callSid(), outcome));
   }
 
-  static boolean isOutdone(Outcome outcome, @Nullable Outcome here) {
-    return here != null && !here.decidedAt().isBefore(outcome.decidedAt());
-  }
-
-  private Future<Void> carefully(Outcome outcome, Supplier<Future<Void>> operation) {
-    Write write = new Write(outcome);
+  private Future<Void> carefully(
+      Decision decision, Supplier<Boolean> wanted, Supplier<Future<Void>> operation) {
+    Write write = new Write(decision);
     underWay.add(write); // before the look, so that nothing comes between unseen
-    return operation
-        .get()
+    Future<Void> written = wanted.get() ? operation.get() : Future.succeededFuture();
+    return written
         .onComplete(done -> underWay.remove(write))
-        .compose(done -> restore(outcome, write.undone.get()));
+        .compose(done -> restore(decision, write.undone.get()));
   }
 
-  private Future<Void> restore(Outcome outcome, @Nullable Outcome undone) {
-    Outcome here = table.get(outcome.callSid());
-    return undone != null && isUndone(outcome, undone, here)
+  private Future<Void> restore(Decision decision, @Nullable Outcome undone) {
+    return undone != null && isUndone(decision, undone)
         ? table.put(undone.callSid(), undone)
         : Future.succeededFuture();
   }
 
-  private static boolean isUndone(Outcome outcome, Outcome undone, @Nullable Outcome here) {
-    boolean overwritten = isSame(outcome, here) && undone.decidedAt().isAfter(outcome.decidedAt());
+  private boolean isUndone(Decision decision, Outcome undone) {
+    Outcome here = here(decision);
+    boolean overwritten = decision.names(here) && undone.decidedAt().isAfter(decision.decidedAt());
     return here == null || overwritten;
   }
 }

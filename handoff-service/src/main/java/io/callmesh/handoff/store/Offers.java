@@ -55,7 +55,7 @@ final class Offers {
   /** Keeps an outcome unless a later one of its call is kept; whether it is new here. */
   synchronized boolean keep(Outcome outcome) {
     Offer here = byCallSid.get(outcome.callSid());
-    if (here != null && CarefulWrites.isOutdone(outcome, here.outcome())) {
+    if (here != null && Decision.of(outcome).isOutdoneBy(here.outcome())) {
       return false;
     }
     forget(here);
@@ -114,7 +114,7 @@ final class Offers {
   /** Takes note of a step until it can be stored; whether the outcome is kept here. */
   synchronized boolean note(Outcome outcome, Receipt receipt) {
     Offer offer = byCallSid.get(outcome.callSid());
-    if (offer == null || !CarefulWrites.isSame(outcome, offer.outcome())) {
+    if (offer == null || !Decision.of(outcome).names(offer.outcome())) {
       return false;
     }
     byCallSid.replace(outcome.callSid(), offer.plus(receipt));
@@ -124,7 +124,7 @@ final class Offers {
   /** The steps that wait with this outcome. */
   synchronized Optional<ReceiptChain> stepsOf(Outcome outcome) {
     return Optional.ofNullable(byCallSid.get(outcome.callSid()))
-        .filter(offer -> CarefulWrites.isSame(outcome, offer.outcome()))
+        .filter(offer -> Decision.of(outcome).names(offer.outcome()))
         .map(Offer::steps);
   }
 
@@ -143,14 +143,9 @@ final class Offers {
   }
 
   /** This outcome need not be kept any more. */
-  synchronized void forget(Outcome outcome) {
-    forget(outcome.callSid(), outcome.decidedAt());
-  }
-
-  /** The outcome of that call, decided then, must not be kept any more. */
-  synchronized void forget(String callSid, Instant decidedAt) {
-    Offer offer = byCallSid.get(callSid);
-    if (offer != null && offer.outcome().decidedAt().equals(decidedAt)) {
+  synchronized void forget(Decision decision) {
+    Offer offer = byCallSid.get(decision.callSid());
+    if (offer != null && decision.names(offer.outcome())) {
       forget(offer);
     }
   }

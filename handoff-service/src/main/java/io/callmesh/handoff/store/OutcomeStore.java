@@ -7,6 +7,7 @@ import io.callmesh.contracts.handoff.Receipt;
 import io.callmesh.contracts.handoff.Receipt.Step;
 import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.handoff.access.Reader;
+import io.callmesh.runtime.kafka.KafkaConfig;
 import io.callmesh.runtime.kafka.KafkaIndex;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.kafka.KafkaTables;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class OutcomeStore {
   /** Of those that share a name, how many one request deletes. */
   private static final int MAX_DELETED = 1_000;
+
+  /** After that a write makes the broker close the segment that it goes to. */
+  private static final Duration SEGMENT_CLOSED = KafkaConfig.ERASURE.plusSeconds(5);
 
   private static final Comparator<Outcome> BY_DECISION = Comparator.comparing(Outcome::decidedAt);
 
@@ -78,15 +82,17 @@ public final class OutcomeStore {
 
   private void applied(Outcome outcome) {
     writes.applied(outcome);
-    removals.add(outcome, connectors.expiryOf(outcome));
+    // One that was deleted may have been on its way.
+    removals.add(outcome, isDeleted(outcome) ? now() : connectors.expiryOf(outcome));
     watches.changed(outcome);
   }
 
   private void applied(ReceiptChain chain) {
     if (chain.first(Step.DELETED).isPresent()) {
       // Whoever wrote the step may not have come to removing the outcome.
-      removals.addNow(chain.callSid(), chain.decidedAt());
-      offers.forget(chain.callSid(), chain.decidedAt());
+      Decision decision = new Decision(chain.callSid(), chain.decidedAt());
+      removals.addNow(decision);
+      offers.forget(decision);
     }
     watches.changed(chain);
   }
@@ -120,7 +126,7 @@ public final class OutcomeStore {
   private boolean isStored(Outcome outcome) {
     boolean isTold =
         !isHandoff(outcome) || receipts.of(outcome).filter(OutcomeStore::isBegun).isPresent();
-    return isTold && CarefulWrites.isSame(outcome, byCallSid.get(outcome.callSid()));
+    return isTold && Decision.of(outcome).names(byCallSid.get(outcome.callSid()));
   }
 
   private static boolean isBegun(ReceiptChain chain) {
@@ -176,7 +182,7 @@ public final class OutcomeStore {
   private @Nullable Outcome ofCall(String callSid) {
     Outcome stored = byCallSid.get(callSid);
     Outcome offered = offers.get(callSid);
-    return offered == null || CarefulWrites.isOutdone(offered, stored) ? stored : offered;
+    return offered == null || Decision.of(offered).isOutdoneBy(stored) ? stored : offered;
   }
 
   /**
@@ -292,11 +298,19 @@ public final class OutcomeStore {
         isHandoff(outcome)
             ? receipts.add(ReceiptChain.of(outcome, deleted))
             : Future.succeededFuture();
-    return told.compose(done -> writes.remove(outcome)).onSuccess(done -> deleted(outcome, reader));
+    return told.compose(done -> remove(outcome)).onSuccess(done -> deleted(outcome, reader));
+  }
+
+  /** Once more later: the broker closes a segment, and cleans it, only when more is written. */
+  private Future<Void> remove(Outcome outcome) {
+    Decision decision = Decision.of(outcome);
+    return writes
+        .remove(decision)
+        .onSuccess(removed -> removals.addAgain(decision, SEGMENT_CLOSED));
   }
 
   private void deleted(Outcome outcome, Reader reader) {
-    offers.forget(outcome);
+    offers.forget(Decision.of(outcome));
     metrics.deleted();
     events.deleted(outcome, reader);
   }
@@ -308,7 +322,7 @@ public final class OutcomeStore {
   public void offered(Outcome asked) {
     Outcome outcome = connectors.expiring(asked);
     boolean known =
-        CarefulWrites.isOutdone(outcome, byCallSid.get(outcome.callSid())) || isDeleted(outcome);
+        Decision.of(outcome).isOutdoneBy(byCallSid.get(outcome.callSid())) || isDeleted(outcome);
     if (!known && offers.keep(outcome)) {
       watches.changed(outcome);
     }
@@ -325,14 +339,14 @@ public final class OutcomeStore {
         ? Future.succeededFuture(oldest)
         : catchUp()
             .compose(caughtUp -> storeOffered(oldest.get()))
-            .onSuccess(stored -> offers.forget(oldest.get()))
+            .onSuccess(stored -> offers.forget(Decision.of(oldest.get())))
             .map(stored -> oldest);
   }
 
   private Future<Void> storeOffered(Outcome outcome) {
+    Decision decision = Decision.of(outcome);
     Outcome here = byCallSid.get(outcome.callSid());
-    boolean overtaken =
-        CarefulWrites.isOutdone(outcome, here) && !CarefulWrites.isSame(outcome, here);
+    boolean overtaken = decision.isOutdoneBy(here) && !decision.names(here);
     if (overtaken || !isAlive(outcome)) {
       metrics.offer(HandoffMetrics.Offer.DROPPED);
       return Future.succeededFuture();
@@ -357,13 +371,14 @@ public final class OutcomeStore {
   }
 
   private Future<Void> remove(Removals.Due due) {
-    Outcome here = byCallSid.get(due.callSid());
-    if (here == null || !here.decidedAt().equals(due.decidedAt()) || isAlive(here)) {
-      return Future.succeededFuture();
-    }
-    return writes
-        .remove(here)
-        .onSuccess(removed -> metrics.expired())
-        .onFailure(cause -> removals.again(due));
+    return (due.removed() ? writes.removeAgain(due.decision()) : removeDead(due.decision()))
+        .onFailure(cause -> removals.add(due));
+  }
+
+  private Future<Void> removeDead(Decision decision) {
+    Outcome here = byCallSid.get(decision.callSid());
+    return here == null || !decision.names(here) || isAlive(here)
+        ? Future.succeededFuture()
+        : remove(here).onSuccess(removed -> metrics.expired());
   }
 }

@@ -27,8 +27,12 @@ final class Removals {
   private final Duration lifetime;
   private final Clock clock;
 
-  /** One outcome, by its call and the time it was decided. */
-  record Due(String callSid, Instant decidedAt, Instant at) {}
+  /**
+   * One outcome.
+   *
+   * @param removed whether it was removed before and is to be removed once again
+   */
+  record Due(Decision decision, Instant at, boolean removed) {}
 
   /**
    * @param lifetime the topic's
@@ -42,21 +46,22 @@ final class Removals {
   void add(Outcome outcome, Instant expiry) {
     boolean isShort = expiry.plus(MARGIN).isBefore(outcome.decidedAt().plus(lifetime));
     if (isShort || !expiry.isAfter(clock.instant())) {
-      add(new Due(outcome.callSid(), outcome.decidedAt(), expiry));
+      add(new Due(Decision.of(outcome), expiry, false));
     }
   }
 
   /** An outcome must go now. */
-  void addNow(String callSid, Instant decidedAt) {
-    add(new Due(callSid, decidedAt, clock.instant()));
+  void addNow(Decision decision) {
+    add(new Due(decision, clock.instant(), false));
+  }
+
+  /** An outcome was removed, and is to be removed again so much later. */
+  void addAgain(Decision decision, Duration later) {
+    add(new Due(decision, clock.instant().plus(later), true));
   }
 
   /** It could not be removed. */
-  void again(Due due) {
-    add(due);
-  }
-
-  private synchronized void add(Due due) {
+  synchronized void add(Due due) {
     if (queue.size() < MAX) {
       queue.add(due);
     }

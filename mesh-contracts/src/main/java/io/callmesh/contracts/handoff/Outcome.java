@@ -105,22 +105,22 @@ public record Outcome(
     String expiresAt = json.getString("expiresAt");
     return new Outcome(
         json.getString("callSid"),
-        json.getString("accountSid", ""),
+        Repeated.text(json.getString("accountSid", "")),
         json.getString("conversationId"),
-        json.getString("connectorId"),
-        json.getString("accountId", ""),
-        json.getString("projectId", ""),
+        Repeated.text(json.getString("connectorId")),
+        Repeated.text(json.getString("accountId", "")),
+        Repeated.text(json.getString("projectId", "")),
         Kind.valueOf(json.getString("kind")),
-        json.getString("destination"),
-        json.getString("reason"),
+        Repeated.optional(json.getString("destination")),
+        Repeated.optional(json.getString("reason")),
         json.getString("utterance"),
         json.getBoolean("utteranceSpoken", false),
         json.getString("sharedId"),
         HandoffData.stored(json.getValue("state")),
         Transcript.stored(json.getString("transcript")),
         // Its name was storedAt before receipts told when that was.
-        Instant.parse(json.getString("decidedAt", json.getString("storedAt"))),
-        expiresAt == null ? null : Instant.parse(expiresAt));
+        Instants.parse(json.getString("decidedAt", json.getString("storedAt"))),
+        expiresAt == null ? null : Instants.parse(expiresAt));
   }
 
   private static void putPresent(JsonObject json, String name, @Nullable String value) {

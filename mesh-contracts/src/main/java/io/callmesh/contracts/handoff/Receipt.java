@@ -90,7 +90,7 @@ public record Receipt(
         ? null
         : new Receipt(
             step,
-            Instant.parse(json.getString("at")),
+            Instants.parse(json.getString("at")),
             json.getString("by"),
             json.getString("destination"),
             json.getString("detail"));

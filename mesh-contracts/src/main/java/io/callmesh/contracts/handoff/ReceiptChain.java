@@ -145,11 +145,11 @@ public record ReceiptChain(
   public static ReceiptChain fromJson(JsonObject json) {
     return new ReceiptChain(
         json.getString("callSid"),
-        Instant.parse(json.getString("decidedAt")),
+        Instants.parse(json.getString("decidedAt")),
         json.getString("conversationId"),
-        json.getString("accountSid", ""),
-        json.getString("accountId", ""),
-        json.getString("projectId", ""),
+        Repeated.text(json.getString("accountSid", "")),
+        Repeated.text(json.getString("accountId", "")),
+        Repeated.text(json.getString("projectId", "")),
         json.getString("sharedIdHash"),
         json.getJsonArray("receipts", new JsonArray()).stream()
             .map(step -> Receipt.fromJson((JsonObject) step))

@@ -60,7 +60,7 @@ class ReceiptChainTest {
   }
 
   @Test
-  void isBounded() {
+  void isBoundedButForADeletion() {
     ReceiptChain full =
         IntStream.range(0, 100)
             .mapToObj(i -> chain(Receipt.by(Receipt.Step.READ, DECIDED, "key-" + i)))
@@ -68,6 +68,9 @@ class ReceiptChainTest {
             .orElseThrow();
 
     assertThat(full.receipts()).hasSize(ReceiptChain.MAX_RECEIPTS);
+    assertThat(full.first(Receipt.Step.DELETED)).isEmpty();
+    assertThat(full.plus(chain(at(Receipt.Step.DELETED, 9))).first(Receipt.Step.DELETED))
+        .contains(at(Receipt.Step.DELETED, 9));
   }
 
   @Test

@@ -1,18 +1,14 @@
 package io.callmesh.runtime.kafka;
 
 import java.util.Comparator;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * A record as the table keeps it.
  *
  * @param timestampMs the record's timestamp, ms since 1970
  * @param arrival a number that grows with every record the table reads
- * @param secondary what each index of the table knows it by
  */
-record Entry<V>(
-    String key, V value, long timestampMs, long arrival, List<Optional<String>> secondary) {
+record Entry<V>(String key, V value, long timestampMs, long arrival) {
 
   /**
    * From the oldest to the most recently written. By time first: partitions arrive in any order

@@ -40,6 +40,9 @@ public record KafkaConfig(
   /** How long a wait for Kafka lasts unless configured. */
   public static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
+  /** How long an outcome that was removed may stay on the broker's disk (docs/kafka-tables.md). */
+  public static final Duration ERASURE = Duration.ofMinutes(10);
+
   /** Call events that may wait unless configured. */
   public static final int DEFAULT_EVENT_BUFFER_SIZE = 10_000;
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,26 +21,70 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaIndex<V> {
   private final KafkaTable<V> table;
   private final Function<V, @Nullable String> by;
-  private final Map<String, NavigableSet<Entry<V>>> entries = new ConcurrentHashMap<>();
+  private final Map<String, Sharing<V>> entries = new ConcurrentHashMap<>();
 
   KafkaIndex(KafkaTable<V> table, Function<V, @Nullable String> by) {
     this.table = table;
     this.by = by;
   }
 
-  /** What memory has now; no waiting. */
-  public @Nullable V get(String value) {
-    NavigableSet<Entry<V>> sharing = entries.get(value);
-    return sharing == null ? null : newest(sharing);
+  /** The entries that share a secondary key. */
+  private sealed interface Sharing<V> {
+    /** From the oldest to the most recently written. */
+    Stream<Entry<V>> ascending();
+
+    /** The other way round. */
+    Stream<Entry<V>> descending();
   }
 
-  private @Nullable V newest(NavigableSet<Entry<V>> sharing) {
-    for (Entry<V> entry : sharing.descendingSet()) {
-      if (!table.isExpired(entry.timestampMs())) {
-        return entry.value();
-      }
+  /** Most secondary keys are one entry's alone, and a set for it would take more than it does. */
+  private record One<V>(Entry<V> entry) implements Sharing<V> {
+    @Override
+    public Stream<Entry<V>> ascending() {
+      return Stream.of(entry);
     }
-    return null;
+
+    @Override
+    public Stream<Entry<V>> descending() {
+      return Stream.of(entry);
+    }
+  }
+
+  private record Several<V>(NavigableSet<Entry<V>> sorted) implements Sharing<V> {
+    @Override
+    public Stream<Entry<V>> ascending() {
+      return sorted.stream();
+    }
+
+    @Override
+    public Stream<Entry<V>> descending() {
+      return sorted.descendingSet().stream();
+    }
+  }
+
+  private Optional<Sharing<V>> sharing(String value) {
+    return Optional.ofNullable(entries.get(value));
+  }
+
+  private boolean isLive(Entry<V> entry) {
+    return !table.isExpired(entry.timestampMs());
+  }
+
+  /** What memory has now; no waiting. */
+  public @Nullable V get(String value) {
+    return sharing(value).stream()
+        .flatMap(Sharing::descending)
+        .filter(this::isLive)
+        .findFirst()
+        .map(Entry::value)
+        .orElse(null);
+  }
+
+  private Stream<V> live(String value) {
+    return sharing(value).stream()
+        .flatMap(Sharing::ascending)
+        .filter(this::isLive)
+        .map(Entry::value);
   }
 
   /**
@@ -59,15 +104,7 @@ public final class KafkaIndex<V> {
   }
 
   private @Nullable V best(String value, Predicate<V> wanted, Comparator<V> order) {
-    NavigableSet<Entry<V>> sharing = entries.get(value);
-    return sharing == null
-        ? null
-        : sharing.stream()
-            .filter(entry -> !table.isExpired(entry.timestampMs()))
-            .map(Entry::value)
-            .filter(wanted)
-            .max(order)
-            .orElse(null);
+    return live(value).filter(wanted).max(order).orElse(null);
   }
 
   /**
@@ -75,31 +112,49 @@ public final class KafkaIndex<V> {
    * copy.
    */
   public List<V> all(String value) {
-    NavigableSet<Entry<V>> sharing = entries.get(value);
-    return sharing == null
-        ? List.of()
-        : sharing.stream()
-            .filter(entry -> !table.isExpired(entry.timestampMs()))
-            .map(Entry::value)
-            .toList();
+    return live(value).toList();
   }
 
-  Optional<String> secondaryOf(V value) {
-    return Optional.ofNullable(by.apply(value));
-  }
-
-  void add(String secondary, Entry<V> entry) {
-    boolean added =
-        entries
-            .computeIfAbsent(secondary, any -> new ConcurrentSkipListSet<>(Entry.byRecency()))
-            .add(entry);
-    assert added;
-  }
-
-  void remove(String secondary, Entry<V> entry) {
-    NavigableSet<Entry<V>> sharing = entries.get(secondary);
-    if (sharing != null && sharing.remove(entry) && sharing.isEmpty()) {
-      entries.remove(secondary, sharing);
+  void add(Entry<V> entry) {
+    String secondary = by.apply(entry.value());
+    if (secondary != null) {
+      entries.merge(secondary, new One<>(entry), (sharing, added) -> plus(sharing, entry));
     }
+  }
+
+  private static <V> Sharing<V> plus(Sharing<V> sharing, Entry<V> entry) {
+    if (sharing instanceof One<V> one && one.entry().key().equals(entry.key())) {
+      return new One<>(entry); // whose earlier value is about to be removed
+    }
+    Several<V> several = several(sharing);
+    boolean isNew = several.sorted().add(entry);
+    assert isNew;
+    return several;
+  }
+
+  private static <V> Several<V> several(Sharing<V> sharing) {
+    if (sharing instanceof Several<V> several) {
+      return several;
+    }
+    NavigableSet<Entry<V>> sorted = new ConcurrentSkipListSet<>(Entry.byRecency());
+    sharing.ascending().forEach(sorted::add);
+    return new Several<>(sorted);
+  }
+
+  void remove(Entry<V> entry) {
+    String secondary = by.apply(entry.value());
+    if (secondary != null) {
+      entries.computeIfPresent(secondary, (key, sharing) -> minus(sharing, entry));
+    }
+  }
+
+  private static <V> @Nullable Sharing<V> minus(Sharing<V> sharing, Entry<V> entry) {
+    if (sharing instanceof Several<V> several) {
+      boolean more = !several.sorted().remove(entry) || several.sorted().size() > 1;
+      return more ? sharing : new One<>(several.sorted().first());
+    }
+    return sharing instanceof One<V> one && one.entry().arrival() == entry.arrival()
+        ? null
+        : sharing;
   }
 }

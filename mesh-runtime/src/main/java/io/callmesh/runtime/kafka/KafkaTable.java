@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class KafkaTable<V> {
   private static final Logger log = LoggerFactory.getLogger(KafkaTable.class);
   private static final int MAX_WAITING_READS = 10_000;
-  private static final int SWEEP_STEP = 1000;
 
   private final Topic topic;
   private final Codec<V> codec;
@@ -240,48 +239,35 @@ public final class KafkaTable<V> {
   }
 
   private void store(String key, V value, ConsumerRecord<byte[], byte[]> record) {
-    Entry<V> entry = new Entry<>(key, value, record.timestamp(), arrivals++, secondary(value));
+    Entry<V> entry = new Entry<>(key, value, record.timestamp(), arrivals++);
     if (isFull() && !entries.containsKey(key)) {
       overflow.increment();
       return;
     }
     Entry<V> before = entries.put(key, entry);
-    eachIndex(entry, KafkaIndex::add);
+    indexes.values().forEach(index -> index.add(entry));
     drop(before);
     listeners.forEach(listener -> listener.accept(value));
   }
 
-  private List<Optional<String>> secondary(V value) {
-    return indexes.values().stream().map(index -> index.secondaryOf(value)).toList();
-  }
-
   private void drop(@Nullable Entry<V> entry) {
     if (entry != null) {
-      eachIndex(entry, KafkaIndex::remove);
+      indexes.values().forEach(index -> index.remove(entry));
     }
   }
 
-  private interface IndexChange<V> {
-    void change(KafkaIndex<V> index, String secondary, Entry<V> entry);
-  }
-
-  private void eachIndex(Entry<V> entry, IndexChange<V> change) {
-    int i = 0;
-    for (KafkaIndex<V> index : indexes.values()) {
-      Optional<String> secondary = entry.secondary().get(i++);
-      secondary.ifPresent(value -> change.change(index, value, entry));
-    }
-  }
-
-  /** Forgets some of what expired; the next call goes on where this one stopped. */
-  void sweep() {
+  /**
+   * Looks at some entries and forgets those that expired; the next call goes on where this one
+   * stopped.
+   */
+  void sweep(int atMost) {
     if (lifetime == null) {
       return;
     }
     if (!sweep.hasNext()) {
       sweep = entries.values().iterator();
     }
-    for (int i = 0; i < SWEEP_STEP && sweep.hasNext(); i++) {
+    for (int i = 0; i < atMost && sweep.hasNext(); i++) {
       Entry<V> entry = sweep.next();
       if (isExpired(entry.timestampMs())) {
         entries.remove(entry.key(), entry);

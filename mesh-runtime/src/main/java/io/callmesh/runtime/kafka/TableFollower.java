@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -35,6 +36,12 @@ final class TableFollower {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration TOPIC_RETRY = Duration.ofMillis(100);
   private static final Duration BACKOFF = Duration.ofSeconds(1);
+
+  /** Entries of each table that are looked at after a poll that brought nothing. */
+  private static final int IDLE_SWEEP = 1_000;
+
+  /** The same after one that did, of which a busy topic has a thousand a second. */
+  private static final int BUSY_SWEEP = 30;
 
   private final KafkaConfig config;
   private final Map<String, KafkaTable<?>> tables;
@@ -160,9 +167,12 @@ final class TableFollower {
 
   private void step(TableClients open, CatchUp start) {
     try {
-      for (ConsumerRecord<byte[], byte[]> each : open.consumer().poll(POLL)) {
+      ConsumerRecords<byte[], byte[]> records = open.consumer().poll(POLL);
+      for (ConsumerRecord<byte[], byte[]> each : records) {
         table(each.topic()).apply(each);
       }
+      int sweep = records.isEmpty() ? IDLE_SWEEP : BUSY_SWEEP;
+      tables.values().forEach(table -> table.sweep(sweep));
       tables.values().forEach(table -> moved(open, table, start));
     } catch (WakeupException stop) {
       return;
@@ -187,7 +197,6 @@ final class TableFollower {
     }
     positions.forEach((partition, at) -> start.at(table.topicName(), partition, at));
     table.lag(lag);
-    table.sweep();
     table.progress().advance(positions);
   }
 

@@ -17,9 +17,6 @@ record TopicPolicy(Topic topic, KafkaConfig config) {
   private static final int OUTCOME_PARTITIONS = 6;
   private static final Duration SEGMENT = Duration.ofDays(1);
 
-  /** When the broker begins to erase what was removed (docs/kafka-tables.md), at the latest. */
-  private static final Duration ERASURE = Duration.ofMinutes(10);
-
   private static final Duration SHORTEST_SEGMENT = Duration.ofMinutes(1);
 
   NewTopic newTopic() {
@@ -47,7 +44,8 @@ record TopicPolicy(Topic topic, KafkaConfig config) {
           "min.cleanable.dirty.ratio", "0.1"); // small: what is not cleaned is read at start
     }
     if (topic == Topic.OUTCOMES) {
-      settings.put("max.compaction.lag.ms", millis(ERASURE)); // what is removed leaves the disk too
+      // What is removed leaves the disk too.
+      settings.put("max.compaction.lag.ms", millis(KafkaConfig.ERASURE));
     }
     lifetime().ifPresent(lifetime -> settings.put("retention.ms", millis(lifetime)));
     return settings;
@@ -118,13 +116,15 @@ record TopicPolicy(Topic topic, KafkaConfig config) {
    */
   Optional<String> advice(Config found) {
     long erasure = Long.parseLong(value(found, "max.compaction.lag.ms"));
-    return topic == Topic.OUTCOMES && erasure > ERASURE.toMillis()
+    return topic == Topic.OUTCOMES && erasure > KafkaConfig.ERASURE.toMillis()
         ? Optional.of(
             sentence(
                 "max.compaction.lag.ms",
                 Long.toString(erasure),
-                "at most " + ERASURE.toMillis() + " so that a deleted handoff leaves the disk",
-                millis(ERASURE)))
+                "at most "
+                    + KafkaConfig.ERASURE.toMillis()
+                    + " so that a deleted handoff leaves the disk",
+                millis(KafkaConfig.ERASURE)))
         : Optional.empty();
   }
 

@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -119,6 +120,73 @@ class KafkaTablesIT {
     await(writer.put("latest", value(1)));
     await(writer.put("latest", value(2)));
     assertThat(started(Topic.CONNECTORS).get("latest")).isEqualTo(value(2));
+  }
+
+  @Test
+  void makesOneValueOfAllRecordsOfAKey() throws Exception {
+    KafkaTable<JsonObject> writer = startedMerged(kafka.tables(kafka.config()));
+    KafkaTable<JsonObject> reader = startedMerged(kafka.tables(kafka.config()));
+    await(writer.put("merged", new JsonObject().put("a", 1)));
+    await(reader.put("merged", new JsonObject().put("b", 2)));
+    await(writer.put("merged", new JsonObject().put("a", 3)));
+    await(writer.put("alone", new JsonObject().put("a", 1)));
+    await(reader.catchUp());
+
+    JsonObject whole = new JsonObject().put("a", 3).put("b", 2);
+    assertThat(reader.get("merged")).isEqualTo(whole);
+    assertThat(reader.get("alone")).isEqualTo(new JsonObject().put("a", 1));
+    assertThat(startedMerged(kafka.tables(kafka.config())).get("merged")).isEqualTo(whole);
+  }
+
+  @Test
+  void forgetsAMergedValueAfterItsLastRecord() throws Exception {
+    AdjustableClock clock = new AdjustableClock();
+    KafkaTable<JsonObject> table =
+        startedMerged(
+            new KafkaTables(kafka.vertx, kafka.config(), new SimpleMeterRegistry(), clock));
+    await(table.put("fading", new JsonObject().put("a", 1)));
+    clock.forward(Duration.ofMinutes(59));
+    assertThat(table.get("fading")).isNotNull();
+    clock.forward(Duration.ofMinutes(2));
+    assertThat(table.get("fading")).isNull();
+  }
+
+  @Test
+  void tellsListenersWhatMemoryHas() throws Exception {
+    KafkaTable<JsonObject> writer = started(Topic.CONNECTORS);
+    await(writer.put("told-before", value(1)));
+    KafkaTables tables = open(kafka.config());
+    KafkaTable<JsonObject> table = table(tables, Topic.CONNECTORS);
+    KafkaIndex<JsonObject> index = table.index("n", value -> value.getString("shared"));
+    List<JsonObject> told = new CopyOnWriteArrayList<>();
+    table.onChange(
+        value -> {
+          if (!value.containsKey("shared") || value.equals(index.get("told"))) {
+            told.add(value);
+          }
+        });
+    await(tables.start());
+    assertThat(told).contains(value(1));
+    told.clear();
+
+    await(table.put("told-after", shared("told", 2)));
+    await(table.remove("told-after"));
+
+    assertThat(told).containsExactly(shared("told", 2));
+    assertThatThrownBy(() -> table.onChange(value -> {})).isInstanceOf(IllegalStateException.class);
+  }
+
+  private KafkaTable<JsonObject> startedMerged(KafkaTables tables) throws Exception {
+    KafkaTable<JsonObject> table =
+        opened(tables)
+            .mergedTable(
+                Topic.RECEIPTS,
+                Function.identity(),
+                Function.identity(),
+                (before, more) -> before.copy().mergeIn(more),
+                Duration.ofHours(1));
+    await(tables.start());
+    return table;
   }
 
   @Test

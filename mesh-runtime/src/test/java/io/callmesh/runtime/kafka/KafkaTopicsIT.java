@@ -44,7 +44,12 @@ class KafkaTopicsIT {
     assertThat(kafka.settingsOf(Topic.OUTCOMES))
         .containsEntry("retention.ms", "86400000")
         .containsEntry("segment.ms", "21600000")
+        .containsEntry("max.compaction.lag.ms", "600000")
         .containsEntry("message.timestamp.type", "LogAppendTime");
+    assertThat(kafka.settingsOf(Topic.RECEIPTS))
+        .containsEntry("retention.ms", "172800000")
+        .containsEntry("message.timestamp.type", "LogAppendTime");
+    assertThat(kafka.partitionsOf(Topic.RECEIPTS)).isEqualTo(6);
     assertThat(kafka.partitionsOf(Topic.CONNECTORS)).isEqualTo(1);
     assertThat(kafka.partitionsOf(Topic.OUTCOMES)).isEqualTo(6);
     assertThat(kafka.partitionsOf(Topic.CALL_EVENTS)).isEqualTo(6);
@@ -85,6 +90,14 @@ class KafkaTopicsIT {
             "Topic callmesh.outcomes.v1 has retention.ms=60000, wanted at least 86400000: run"
                 + " kafka-configs ")
         .hasMessageEndingWith("--add-config retention.ms=86400000");
+  }
+
+  @Test
+  void refusesReceiptsThatAreForgottenTooSoon() throws Exception {
+    kafka.create(Topic.RECEIPTS, Map.of("cleanup.policy", "delete", "retention.ms", "86400000"));
+    assertThatThrownBy(() -> await(ensure(List.of(Topic.RECEIPTS))))
+        .hasMessageStartingWith(
+            "Topic callmesh.receipts.v1 has retention.ms=86400000, wanted at least 172800000: ");
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +50,7 @@ class ProblemTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger(Problem.class);
   private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
 
-  private record Answer(int status, String contentType, Buffer body) {
+  private record Answer(int status, String contentType, @Nullable String retryAfter, Buffer body) {
     JsonObject problem() {
       assertThat(contentType).isEqualTo("application/problem+json");
       JsonObject problem = body.toJsonObject();
@@ -73,6 +74,18 @@ class ProblemTest {
         .handler(
             context -> {
               throw Problem.forbidden("not with this key");
+            });
+    router
+        .get("/gone")
+        .handler(
+            context -> {
+              throw Problem.gone("it was deleted", new JsonObject().put("reason", "deleted"));
+            });
+    router
+        .get("/early")
+        .handler(
+            context -> {
+              throw Problem.tooEarly("ask again");
             });
     router
         .get("/bug")
@@ -152,6 +165,27 @@ class ProblemTest {
     assertThat(answer.problem().getString("title")).isEqualTo("Forbidden");
     assertThat(answer.detail()).isEqualTo("not with this key");
     assertThat(logged.list).isEmpty();
+  }
+
+  @Test
+  void tellsMachinesWhyItIsGone() throws Exception {
+    Answer answer = get("/gone");
+
+    assertThat(answer.status).isEqualTo(410);
+    assertThat(answer.detail()).isEqualTo("it was deleted");
+    assertThat(answer.problem().getString("reason")).isEqualTo("deleted");
+    assertThat(answer.retryAfter).isNull();
+  }
+
+  @Test
+  void saysWhenToAskAgain() throws Exception {
+    Answer early = get("/early");
+
+    assertThat(early.status).isEqualTo(425);
+    assertThat(early.problem().getString("title")).isEqualTo("Too Early");
+    assertThat(early.retryAfter).isEqualTo("1");
+    assertThat(get("/bus/UNAVAILABLE").retryAfter).isEqualTo("1");
+    assertThat(get("/problem").retryAfter).isNull();
   }
 
   @Test
@@ -309,6 +343,11 @@ class ProblemTest {
 
   private static Future<Answer> read(HttpClientResponse response) {
     String contentType = String.valueOf(response.getHeader("content-type"));
-    return response.body().map(body -> new Answer(response.statusCode(), contentType, body));
+    return response
+        .body()
+        .map(
+            body ->
+                new Answer(
+                    response.statusCode(), contentType, response.getHeader("retry-after"), body));
   }
 }

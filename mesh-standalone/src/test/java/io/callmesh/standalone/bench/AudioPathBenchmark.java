@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -139,23 +138,21 @@ final class AudioPathBenchmark implements Callable<Integer> {
   public Integer call() throws Exception {
     List<AudioPath> paths = paths();
     check();
-    Path data = Files.createTempDirectory("callmesh-bench");
     Path target = json.toAbsolutePath().resolveSibling("floor");
-    try (FloorProgram agent = FloorProgram.start(-1, FloorProgram.build(floor, "wsagent", target));
+    try (WorkFolder folder = WorkFolder.make();
+        FloorProgram agent = FloorProgram.start(-1, FloorProgram.build(floor, "wsagent", target));
         FloorProgram relay =
             FloorProgram.start(
                 serverCore,
                 FloorProgram.build(floor, "relay", target),
                 String.valueOf(agent.port()));
-        MeshUnderLoad mesh = mesh(data, agent, paths)) {
+        MeshUnderLoad mesh = mesh(folder.path(), agent, paths)) {
       AudioPathReport report = measure(new Stage(agent, relay, mesh), paths);
       say("");
       say(report.text());
       Files.writeString(json, report.json().encodePrettily() + System.lineSeparator());
       say("As JSON: " + json);
       return report.isGood() ? 0 : 1;
-    } finally {
-      delete(data);
     }
   }
 
@@ -277,13 +274,5 @@ final class AudioPathBenchmark implements Callable<Integer> {
   private void say(String line) {
     spec.commandLine().getOut().println(line);
     spec.commandLine().getOut().flush();
-  }
-
-  private static void delete(Path directory) throws Exception {
-    try (var files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.callmesh.standalone.bench;
 
+import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 
 /** How long each of many things took. */
@@ -17,6 +18,15 @@ final class Latencies {
     long[] sorted = unsorted.clone();
     Arrays.sort(sorted);
     return new Latencies(sorted);
+  }
+
+  JsonObject json() {
+    return new JsonObject()
+        .put("p50Ms", percentile(50))
+        .put("p90Ms", percentile(90))
+        .put("p99Ms", percentile(99))
+        .put("p999Ms", percentile(99.9))
+        .put("maxMs", percentile(100));
   }
 
   int count() {

@@ -39,12 +39,12 @@ final class MeshUnderLoad implements AutoCloseable {
           "-XX:+AlwaysPreTouch",
           "-XX:+ExitOnOutOfMemoryError");
 
-  private final MeasuredProcess broker;
+  private final MeasuredBroker broker;
   private final MeasuredProcess mesh;
   private final int port;
   private final Map<AudioPath, String> tokens = new HashMap<>();
 
-  private MeshUnderLoad(MeasuredProcess broker, MeasuredProcess mesh) throws Exception {
+  private MeshUnderLoad(MeasuredBroker broker, MeasuredProcess mesh) throws Exception {
     this.broker = broker;
     this.mesh = mesh;
     this.port = Integer.parseInt(mesh.awaitReady().replaceAll("\\D*(\\d+).*", "$1"));
@@ -59,23 +59,10 @@ final class MeshUnderLoad implements AutoCloseable {
    */
   static MeshUnderLoad start(int core, Path jar, Path data, int streams, List<String> options)
       throws Exception {
-    MeasuredProcess broker =
-        MeasuredProcess.start(
-            -1, // as this process
-            "broker ready",
-            Map.of(),
-            List.of(
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.callmesh.broker.BrokerMain",
-                data.toString(),
-                "0"));
+    MeasuredBroker broker = MeasuredBroker.start(data);
     try {
-      String bootstrap = broker.awaitReady().replaceAll(".*broker ready ", "");
-      return new MeshUnderLoad(
-          broker, mesh(core, jar, environment(data, streams, bootstrap), options));
+      Map<String, String> environment = environment(data, streams, broker.bootstrapServers());
+      return new MeshUnderLoad(broker, mesh(core, jar, environment, options));
     } catch (Exception failure) {
       broker.close();
       throw failure;
@@ -144,7 +131,7 @@ final class MeshUnderLoad implements AutoCloseable {
   }
 
   long brokerPid() {
-    return broker.pid();
+    return broker.process().pid();
   }
 
   @Override

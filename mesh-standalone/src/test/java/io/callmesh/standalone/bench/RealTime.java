@@ -17,6 +17,14 @@ final class RealTime {
 
   private RealTime() {}
 
+  /** These processes and this one; see {@link #prefer(long)}. */
+  static void prefer(MeasuredProcess... processes) throws IOException, InterruptedException {
+    for (MeasuredProcess process : processes) {
+      prefer(process.pid());
+    }
+    prefer(ProcessHandle.current().pid());
+  }
+
   /** For every thread that the process has now; those they start will have it too. Blocks. */
   static void prefer(long pid) throws IOException, InterruptedException {
     try (var threads = Files.list(Path.of("/proc", String.valueOf(pid), "task"))) {

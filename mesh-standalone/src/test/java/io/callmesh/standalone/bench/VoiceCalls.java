@@ -45,9 +45,9 @@ final class VoiceCalls {
    *
    * @param connector the place of the connector that must answer
    */
-  record VoiceCall(RequestOptions request, Buffer body, int connector) {
-    /** What is wrong with the answer; null for nothing. */
-    @Nullable String fault(int status, String document) {
+  record VoiceCall(RequestOptions request, Buffer body, int connector) implements CheckedRequest {
+    @Override
+    public @Nullable String fault(int status, String document) {
       if (status != 200) {
         return "status " + status;
       }

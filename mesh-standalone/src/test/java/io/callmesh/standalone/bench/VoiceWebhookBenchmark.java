@@ -1,21 +1,13 @@
 package io.callmesh.standalone.bench;
 
 import io.vertx.core.Vertx;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,10 +31,6 @@ import picocli.CommandLine.Spec;
       ""
     })
 final class VoiceWebhookBenchmark implements Callable<Integer> {
-  private static final Pattern PORTS = Pattern.compile("on port (\\d+), management on port (\\d+)");
-  private static final Pattern HEAP =
-      Pattern.compile("(?m)^jvm_memory_used_bytes\\{area=\"heap\".*} (\\S+)$");
-
   /** That of the pods in deploy/kubernetes: 65 % of 768 MiB. */
   private static final String HEAP_LIMIT = "-Xmx499m";
 
@@ -125,21 +113,19 @@ final class VoiceWebhookBenchmark implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
-    Path data = Files.createTempDirectory("callmesh-bench");
     Vertx vertx = Vertx.vertx();
-    try (MeasuredProcess broker = broker(data)) {
-      String bootstrap = broker.awaitReady().replaceAll(".*broker ready ", "");
+    try (WorkFolder folder = WorkFolder.make();
+        MeasuredBroker broker = MeasuredBroker.start(folder.path())) {
       Directory directory = new Directory(connectors, numbers);
       say("Loading %,d connectors and %,d numbers ...".formatted(connectors, numbers));
-      directory.load(vertx, bootstrap);
-      Report report = measure(vertx, directory, broker, bootstrap);
+      directory.load(vertx, broker.bootstrapServers());
+      VoiceWebhookReport report = measure(vertx, directory, broker);
       say(report.text());
       Files.writeString(json, report.json().encodePrettily() + System.lineSeparator());
       say("As JSON: " + json);
       return report.errors() == 0 ? 0 : 1;
     } finally {
       vertx.close().await(10, TimeUnit.SECONDS);
-      delete(data);
     }
   }
 
@@ -163,133 +149,64 @@ final class VoiceWebhookBenchmark implements Callable<Integer> {
     }
   }
 
-  private static MeasuredProcess broker(Path data) throws Exception {
-    // Without a core of its own it inherits this process's, and leaves the server's alone.
-    return MeasuredProcess.start(
-        -1,
-        "broker ready",
-        Map.of(),
-        List.of(
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.callmesh.broker.BrokerMain",
-            data.toString(),
-            "0"));
-  }
-
-  private Report measure(Vertx vertx, Directory directory, MeasuredProcess broker, String bootstrap)
+  private VoiceWebhookReport measure(Vertx vertx, Directory directory, MeasuredBroker broker)
       throws Exception {
     say("Starting routing-service ...");
-    try (MeasuredProcess server = server(bootstrap)) {
-      Matcher ports = PORTS.matcher(server.awaitReady());
-      if (!ports.find()) {
-        throw new IllegalStateException("routing-service does not tell its ports");
-      }
-      Duration start = server.age();
-      long residentAtStart = server.residentBytes();
-      OpenLoop load =
-          new OpenLoop(vertx, new VoiceCalls(directory, Integer.parseInt(ports.group(1))));
+    try (MeasuredService server = MeasuredService.start(plan(), broker.bootstrapServers())) {
+      OpenLoop load = new OpenLoop(vertx, new VoiceCalls(directory, server.port())::next);
       say("Warming up for " + warmUp + " s ...");
       OpenLoop.Result cold = load.run(WARM_UP_RATE, warmUp);
       if (realTime) {
-        for (long pid : List.of(server.pid(), broker.pid(), ProcessHandle.current().pid())) {
-          RealTime.prefer(pid);
-        }
+        RealTime.prefer(server.process(), broker.process());
       }
-      say(Report.header());
-      List<Report.Run> measured = new ArrayList<>();
-      for (int rate : plan()) {
-        Report.Run run = run(load, rate, server, broker);
+      say(Run.header());
+      List<Run> measured = new ArrayList<>();
+      for (int rate : rates()) {
+        Run run = Run.of(load, rate, seconds, server.process(), broker.process());
         say(run.line());
         measured.add(run);
       }
-      long resident = server.residentBytes();
-      server.collectGarbage();
-      long heap = heap(Integer.parseInt(ports.group(2)));
-      return new Report(
+      long resident = server.process().residentBytes();
+      return new VoiceWebhookReport(
           directory,
           serverCore >= 0,
           realTime,
-          new Report.Server(start, residentAtStart, resident, heap),
+          new VoiceWebhookReport.Server(
+              server.start(), server.residentAtStart(), resident, server.heap()),
           cold.errors(),
           measured);
     }
   }
 
   /** The first rate as often as wanted, then each other one. */
-  private List<Integer> plan() {
-    List<Integer> plan = new ArrayList<>();
+  private List<Integer> rates() {
+    List<Integer> all = new ArrayList<>();
     for (int i = 1; i < runs; i++) {
-      plan.add(rates.get(0));
+      all.add(rates.get(0));
     }
-    plan.addAll(rates);
-    return plan;
+    all.addAll(rates);
+    return all;
   }
 
-  private MeasuredProcess server(String bootstrap) throws Exception {
-    List<String> arguments = new ArrayList<>(List.of(HEAP_LIMIT, "-XX:+ExitOnOutOfMemoryError"));
-    if (serverCore < 0) {
-      // As a JVM on one core would size its pools, though it may use others.
-      arguments.add("-XX:ActiveProcessorCount=1");
-    }
-    arguments.addAll(serverOptions);
-    arguments.addAll(List.of("-jar", routingJar.toString()));
-    return MeasuredProcess.start(
-        serverCore, "ready: [routing-service", environment(bootstrap), arguments);
-  }
-
-  private static Map<String, String> environment(String bootstrap) {
-    return Map.of(
-        "CALLMESH_PORT", "0",
-        "CALLMESH_MANAGEMENT_PORT", "0",
-        "CALLMESH_LISTEN_ADDRESS", "127.0.0.1",
-        "CALLMESH_KAFKA_BOOTSTRAP_SERVERS", bootstrap,
-        "CALLMESH_PUBLIC_URL", VoiceCalls.PUBLIC_URL,
-        "CALLMESH_TICKET_SECRET", "benchmark-ticket-secret",
-        "CALLMESH_TWILIO_ACCOUNTS",
+  private MeasuredService.Plan plan() {
+    return new MeasuredService.Plan(
+        "routing-service",
+        routingJar,
+        serverCore,
+        HEAP_LIMIT,
+        serverOptions,
+        Map.of(
+            "CALLMESH_PUBLIC_URL",
+            VoiceCalls.PUBLIC_URL,
+            "CALLMESH_TICKET_SECRET",
+            "benchmark-ticket-secret",
+            "CALLMESH_TWILIO_ACCOUNTS",
             "[{\"accountSid\":\"%s\",\"authTokens\":[\"%s\"]}]"
-                .formatted(VoiceCalls.ACCOUNT_SID, VoiceCalls.AUTH_TOKEN));
-  }
-
-  private Report.Run run(OpenLoop load, int rate, MeasuredProcess server, MeasuredProcess broker)
-      throws Exception {
-    Duration serverBefore = server.cpuTime();
-    Duration ownBefore = ours(server, broker);
-    Duration machineBefore = MachineLoad.cpuTime();
-    OpenLoop.Result result = load.run(rate, seconds);
-    Duration others =
-        MachineLoad.cpuTime().minus(machineBefore).minus(ours(server, broker).minus(ownBefore));
-    return new Report.Run(rate, result, server.cpuTime().minus(serverBefore), others);
-  }
-
-  private static Duration ours(MeasuredProcess server, MeasuredProcess broker) {
-    return server
-        .cpuTime()
-        .plus(broker.cpuTime())
-        .plus(MeasuredProcess.cpuTime(ProcessHandle.current()));
-  }
-
-  private static long heap(int managementPort) throws Exception {
-    URI metrics = URI.create("http://127.0.0.1:" + managementPort + "/metrics");
-    String text =
-        HttpClient.newHttpClient()
-            .send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
-            .body();
-    return (long)
-        HEAP.matcher(text).results().mapToDouble(match -> Double.parseDouble(match.group(1))).sum();
+                .formatted(VoiceCalls.ACCOUNT_SID, VoiceCalls.AUTH_TOKEN)));
   }
 
   private void say(String line) {
     spec.commandLine().getOut().println(line);
     spec.commandLine().getOut().flush();
-  }
-
-  private static void delete(Path directory) throws Exception {
-    try (var files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -15,29 +15,14 @@ import java.util.function.ToDoubleFunction;
  * @param warmUpErrors wrong answers before the first run
  * @param runs in the order they were made; the first rate may be there several times
  */
-record Report(
+record VoiceWebhookReport(
     Directory directory,
     boolean pinned,
     boolean realTime,
     Server server,
     int warmUpErrors,
     List<Run> runs) {
-  private static final String HEADER =
-      "%7s %9s %8s %8s %8s %8s %8s %11s %8s %7s  %s"
-          .formatted(
-              "rate/s",
-              "answered",
-              "p50 ms",
-              "p90 ms",
-              "p99 ms",
-              "p99.9 ms",
-              "max ms",
-              "CPU us/call",
-              "late ms",
-              "others",
-              "errors");
-
-  Report {
+  VoiceWebhookReport {
     runs = List.copyOf(runs);
   }
 
@@ -50,76 +35,6 @@ record Report(
    * @param heap bytes, after all runs and a whole collection
    */
   record Server(Duration start, long residentAtStart, long resident, long heap) {}
-
-  /**
-   * One run.
-   *
-   * @param serverCpu CPU time that the server took
-   * @param othersCpu CPU time that whoever else used the machine took
-   */
-  record Run(int rate, OpenLoop.Result result, Duration serverCpu, Duration othersCpu) {
-    double percentile(double percent) {
-      return result.latency().percentile(percent);
-    }
-
-    private double answeredPerSecond() {
-      return result.requests() / result.seconds();
-    }
-
-    double cpuMicrosPerRequest() {
-      return serverCpu.toNanos() / 1e3 / result.requests();
-    }
-
-    /** By how much the sender itself was late, in ms, but for one of a hundred. */
-    private double late() {
-      return result.sendDelay().percentile(99);
-    }
-
-    /** Cores that others used meanwhile. */
-    private double others() {
-      return othersCpu.toNanos() / 1e9 / result.seconds();
-    }
-
-    String line() {
-      return "%,7d %,9.1f %8.2f %8.2f %8.2f %8.2f %8.2f %11.0f %8.2f %7.2f  %s"
-          .formatted(
-              rate,
-              answeredPerSecond(),
-              percentile(50),
-              percentile(90),
-              percentile(99),
-              percentile(99.9),
-              percentile(100),
-              cpuMicrosPerRequest(),
-              late(),
-              others(),
-              result.errors() == 0 ? "0" : result.faults().toString());
-    }
-
-    private JsonObject json() {
-      JsonObject faults = new JsonObject();
-      result.faults().forEach(faults::put);
-      return new JsonObject()
-          .put("rate", rate)
-          .put("seconds", result.seconds())
-          .put("requests", result.requests())
-          .put("answeredPerSecond", answeredPerSecond())
-          .put("p50Ms", percentile(50))
-          .put("p90Ms", percentile(90))
-          .put("p99Ms", percentile(99))
-          .put("p999Ms", percentile(99.9))
-          .put("maxMs", percentile(100))
-          .put("cpuMicrosPerRequest", cpuMicrosPerRequest())
-          .put("senderLateP99Ms", late())
-          .put("othersCores", others())
-          .put("errors", result.errors())
-          .put("faults", faults);
-    }
-  }
-
-  static String header() {
-    return HEADER;
-  }
 
   /** Wrong answers and requests without one. */
   int errors() {
