@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 
 import type { Page } from 'playwright-core';
 
-import { accessibilityProblems, Desk } from './desk.ts';
+import { accessibilityProblems, aMinuteLater, Desk } from './desk.ts';
 import { Mesh } from './mesh.ts';
 import { Runner } from './runner.ts';
 
@@ -110,6 +110,7 @@ describe('with a running mesh', { timeout: 240_000 }, () => {
     await stranger.getByRole('heading', { name: 'You are not allowed to see this' }).waitFor();
     await stranger.context().close();
     const nothing = await open('conv-none');
+    await aMinuteLater(nothing);
     await nothing.getByRole('heading', { name: 'Nothing is known of this call' }).waitFor();
     await nothing.context().close();
     assert.equal((await ours.run('handoff-state', { call_sid: 'CA00000000000000000000000000000009' })).status, 404);

@@ -46,18 +46,20 @@ export class Mesh {
     const agent = await Agent.listen();
     const iam = await twilioIam();
     const data = mkdtempSync(join(tmpdir(), 'callmesh-flex-'));
-    const started = spawn(join(REPOSITORY, 'callmesh'), ['up'], {
-      env: { ...process.env, ...(await settings(origin, data, `http://127.0.0.1:${(iam.address() as AddressInfo).port}`)) },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    let started: ChildProcess | undefined;
     try {
+      started = spawn(join(REPOSITORY, 'callmesh'), ['up'], {
+        env: { ...process.env, ...(await settings(origin, data, `http://127.0.0.1:${(iam.address() as AddressInfo).port}`)) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       const mesh = new Mesh(await urlOf(started), agent, started, iam, data);
       await mesh.connect();
       return mesh;
     } catch (failure) {
-      started.kill('SIGKILL');
+      await (started && stop(started));
       iam.close();
       await agent.close();
+      rmSync(data, { recursive: true, force: true });
       throw failure;
     }
   }
