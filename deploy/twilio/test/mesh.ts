@@ -162,6 +162,7 @@ async function urlOf(started: ChildProcess): Promise<string> {
       clearTimeout(timer);
       answer();
     };
+    started.on('error', (failure) => end(() => reject(failure)));
     started.on('exit', (code) => end(() => reject(new Error(`the mesh ended with ${code}: ${said.join('')}`))));
     createInterface({ input: started.stdout! }).on('line', (line) => {
       said.push(`${line}\n`);
@@ -205,7 +206,7 @@ const WORKER = {
 const NOBODY = { valid: false, code: 1, message: 'token is invalid' };
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
     return;
   }
   const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);

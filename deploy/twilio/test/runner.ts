@@ -80,6 +80,7 @@ async function listening(started: ChildProcess, port: number): Promise<void> {
     };
     started.stdout?.on('data', hear);
     started.stderr?.on('data', hear);
+    started.on('error', (failure) => end(() => reject(failure)));
     started.on('exit', (code) => end(() => reject(new Error(`twilio-run ended with ${code}: ${said.join('')}`))));
   });
 }
