@@ -5,6 +5,7 @@ const twilio = require('@twilio/flex-plugin-scripts/dist/config/jest.config').de
 module.exports = (config = twilio()) => ({
   ...config,
   testEnvironment: 'jsdom',
+  testTimeout: 30_000,
   // Jest 27 takes no ES modules from node_modules
   moduleNameMapper: { '^@twilio-paste/icons/esm/(.*)$': '@twilio-paste/icons/cjs/$1' },
   testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}'],

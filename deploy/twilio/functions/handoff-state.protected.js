@@ -45,7 +45,10 @@ async function getPatiently(url, key) {
   }
   await new Promise((resolve) => setTimeout(resolve, pause));
   url.searchParams.delete('wait');
-  return get(url, key, end - Date.now());
+  return get(url, key, end - Date.now()).catch((cause) => {
+    console.error(`no second answer: ${cause.message}`);
+    return first;
+  });
 }
 
 exports.handler = async (context, event, callback) => {

@@ -12,6 +12,10 @@ const BUNDLE = join(PLUGIN, 'build', 'plugin-callmesh.js');
 /** What Flex calls a task, as far as the plugin looks. */
 export interface Task {
   attributes: Record<string, unknown>;
+  /** Of the reservation. */
+  sid?: string;
+  status?: string;
+  dateUpdated?: Date;
 }
 
 /** How a desktop is set up. */
@@ -93,7 +97,7 @@ export class Desk {
       timezoneId: 'UTC',
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     await page.goto(`${this.origin}/#${encodeURIComponent(JSON.stringify(settings))}`);
     await show(page, task);
     return page;
@@ -111,6 +115,13 @@ export async function show(page: Page, task: Task | null): Promise<void> {
   await page.evaluate((shown) => {
     (window as unknown as { desk: { show(task: unknown): void } }).desk.show(shown);
   }, task);
+}
+
+/** Lets a minute pass in a page whose panel has been told that nothing is known. */
+export async function aMinuteLater(page: Page): Promise<void> {
+  await page.waitForResponse((response) => response.status() === 404);
+  await page.clock.install();
+  await page.clock.fastForward(61_000);
 }
 
 /** What axe-core finds wrong with a page, in words; empty when nothing. */

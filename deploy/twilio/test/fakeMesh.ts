@@ -16,6 +16,7 @@ export class FakeMesh {
 
   private readonly server: Server;
   private readonly given = new Map<string, Answer>();
+  private readonly asked = new Map<string, number>();
   private readonly streams = new Map<string, Set<ServerResponse>>();
 
   private constructor() {
@@ -52,6 +53,11 @@ export class FakeMesh {
     await Promise.race([...(this.streams.get(id) ?? [])].map((stream) => once(stream, 'close')));
   }
 
+  /** How often an id has been asked for. */
+  times(id: string): number {
+    return this.asked.get(id) ?? 0;
+  }
+
   /** How many listen to an id. */
   listeners(id: string): number {
     return this.streams.get(id)?.size ?? 0;
@@ -72,6 +78,7 @@ export class FakeMesh {
     }
     const url = new URL(request.url ?? '/', this.url);
     const id = url.searchParams.get('id') ?? '';
+    this.asked.set(id, this.times(id) + 1);
     const authorized = request.headers.authorization === `Bearer ${FakeMesh.TOKEN}`;
     this.give(id, authorized ? this.given.get(id) : { status: 401, detail: 'no such worker' }, request, response);
   }

@@ -8,13 +8,14 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { Runner } from './runner.ts';
 
 interface Reply {
+  /** 0 for a connection that breaks. */
   status: number;
   body: string;
   headers?: Record<string, string>;
 }
 
 /** Our Function in Twilio's runner, and a Handoff API that answers as a test wants. */
-describe('the Function', { timeout: 60_000 }, () => {
+describe('the Function', { timeout: 120_000 }, () => {
   const asked: { url?: string; key?: string }[] = [];
   let replies: Reply[] = [];
   let api: Server;
@@ -24,6 +25,10 @@ describe('the Function', { timeout: 60_000 }, () => {
     api = createServer((request, response) => {
       asked.push({ url: request.url, key: String(request.headers['x-api-key']) });
       const reply = replies.length > 1 ? replies.shift()! : replies[0];
+      if (reply.status === 0) {
+        request.socket.destroy();
+        return;
+      }
       response.writeHead(reply.status, reply.headers).end(reply.body);
     }).listen(0, '127.0.0.1');
     await once(api, 'listening');
@@ -71,6 +76,15 @@ describe('the Function', { timeout: 60_000 }, () => {
   it('does not ask a third time', async () => {
     replies = [{ status: 425, body: '{"status":425}', headers: { 'retry-after': '1' } }];
     assert.equal((await run('CA1')).status, 425);
+    assert.equal(asked.length, 2);
+  });
+
+  it('keeps to the first answer when the second does not come', async () => {
+    replies = [
+      { status: 425, body: '{"status":425}', headers: { 'retry-after': '1' } },
+      { status: 0, body: '' },
+    ];
+    assert.deepEqual(await run('CA1'), { status: 425, type: 'application/json; charset=utf-8', body: '{"status":425}' });
     assert.equal(asked.length, 2);
   });
 

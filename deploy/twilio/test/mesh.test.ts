@@ -4,14 +4,14 @@ import { after, before, describe, it } from 'node:test';
 
 import type { Page } from 'playwright-core';
 
-import { accessibilityProblems, Desk } from './desk.ts';
+import { accessibilityProblems, aMinuteLater, Desk } from './desk.ts';
 import { Mesh } from './mesh.ts';
 import { Runner } from './runner.ts';
 
 const STATE = { customer_id: 'C-20418', topic: 'Double charge', card_number: '4111111111111111', amount: 412.5 };
 
 /** Calls through a running mesh, and everything of Twilio's side that reads what they leave. */
-describe('with a running mesh', { timeout: 120_000 }, () => {
+describe('with a running mesh', { timeout: 240_000 }, () => {
   let desk: Desk;
   let mesh: Mesh;
   let ours: Runner;
@@ -110,6 +110,7 @@ describe('with a running mesh', { timeout: 120_000 }, () => {
     await stranger.getByRole('heading', { name: 'You are not allowed to see this' }).waitFor();
     await stranger.context().close();
     const nothing = await open('conv-none');
+    await aMinuteLater(nothing);
     await nothing.getByRole('heading', { name: 'Nothing is known of this call' }).waitFor();
     await nothing.context().close();
     assert.equal((await ours.run('handoff-state', { call_sid: 'CA00000000000000000000000000000009' })).status, 404);

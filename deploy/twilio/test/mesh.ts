@@ -46,18 +46,20 @@ export class Mesh {
     const agent = await Agent.listen();
     const iam = await twilioIam();
     const data = mkdtempSync(join(tmpdir(), 'callmesh-flex-'));
-    const started = spawn(join(REPOSITORY, 'callmesh'), ['up'], {
-      env: { ...process.env, ...(await settings(origin, data, `http://127.0.0.1:${(iam.address() as AddressInfo).port}`)) },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    let started: ChildProcess | undefined;
     try {
+      started = spawn(join(REPOSITORY, 'callmesh'), ['up'], {
+        env: { ...process.env, ...(await settings(origin, data, `http://127.0.0.1:${(iam.address() as AddressInfo).port}`)) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       const mesh = new Mesh(await urlOf(started), agent, started, iam, data);
       await mesh.connect();
       return mesh;
     } catch (failure) {
-      started.kill('SIGKILL');
+      await (started && stop(started));
       iam.close();
       await agent.close();
+      rmSync(data, { recursive: true, force: true });
       throw failure;
     }
   }
@@ -160,6 +162,7 @@ async function urlOf(started: ChildProcess): Promise<string> {
       clearTimeout(timer);
       answer();
     };
+    started.on('error', (failure) => end(() => reject(failure)));
     started.on('exit', (code) => end(() => reject(new Error(`the mesh ended with ${code}: ${said.join('')}`))));
     createInterface({ input: started.stdout! }).on('line', (line) => {
       said.push(`${line}\n`);
@@ -203,7 +206,7 @@ const WORKER = {
 const NOBODY = { valid: false, code: 1, message: 'token is invalid' };
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
     return;
   }
   const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);

@@ -3,12 +3,12 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
 import type { Page } from 'playwright-core';
 
-import { accessibilityProblems, Desk, show } from './desk.ts';
+import { accessibilityProblems, aMinuteLater, Desk, show } from './desk.ts';
 import { ID, snapshot, task } from './example.ts';
 import { FakeMesh, type Answer } from './fakeMesh.ts';
 
 /** The built panel in Chromium, and a mesh that answers as a test wants. */
-describe('the panel', { timeout: 120_000 }, () => {
+describe('the panel', { timeout: 240_000 }, () => {
   const now = Date.now();
   let desk: Desk;
   let mesh: FakeMesh;
@@ -63,6 +63,15 @@ describe('the panel', { timeout: 120_000 }, () => {
     await page.getByText('12345678901234567890').waitFor();
   });
 
+  it('says that the call is with the person who took it', async () => {
+    await open({ status: 200, snapshot: snapshot(now) });
+    await page.getByText('Waiting for a person').waitFor();
+    await show(page, { ...task(now), sid: 'WR1', status: 'accepted', dateUpdated: new Date(now - 60_000) });
+    await page.getByText('With you', { exact: true }).waitFor();
+    assert.match((await page.getByRole('timer').getAttribute('aria-label')) ?? '', /^with you 1 minute/);
+    assert.deepEqual(await accessibilityProblems(page), []);
+  });
+
   it('forgets what is gone', async () => {
     await open({ status: 200, snapshot: snapshot(now) });
     await page.getByText('C-20418').waitFor();
@@ -74,13 +83,19 @@ describe('the panel', { timeout: 120_000 }, () => {
   it('has one connection per task, and none for a task that is gone', async () => {
     await open({ status: 200, snapshot: snapshot(now) });
     await page.getByText('C-20418').waitFor();
-    await show(page, task(now));
+    for (const seconds of [1, 2, 3]) {
+      // Flex shows a task anew with each of its changes
+      await show(page, task(now, { seconds }));
+      mesh.tell(ID, 'state', { data: { seconds } });
+      await page.getByRole('definition').getByText(String(seconds), { exact: true }).waitFor();
+    }
     assert.equal(mesh.listeners(ID), 1);
     const left = mesh.left(ID);
     await show(page, null);
     await page.getByText('No handoff to show').waitFor();
     await left;
     assert.equal(mesh.listeners(ID), 0);
+    assert.equal(mesh.times(ID), 1);
   });
 
   it('tries again at the press of a key', async () => {
@@ -113,6 +128,7 @@ describe('the panel', { timeout: 120_000 }, () => {
   ] as const) {
     it(`has nothing that axe finds wrong when it is ${state}`, async () => {
       await open(answer);
+      await (state === 'unknown' && aMinuteLater(page));
       await page.getByRole('heading', { name: title }).waitFor();
       assert.deepEqual(await accessibilityProblems(page), []);
     });

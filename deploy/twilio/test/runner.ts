@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { freePort } from './freePort.ts';
 
 const TWILIO = join(__dirname, '..');
+const START_LIMIT_MS = 60_000;
 
 /**
  * Twilio's own local runner with the Functions of a folder. It checks no signature: a Function whose
@@ -33,18 +34,13 @@ export class Runner {
       [join(TWILIO, 'node_modules', 'twilio-run', 'bin', 'twilio-run'), 'start', '--cwd', project, '--env', file, '--port', String(port)],
       { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    const said: string[] = [];
-    await new Promise<void>((resolve, reject) => {
-      const hear = (text: Buffer): void => {
-        said.push(text.toString());
-        if (said.join('').includes(`localhost:${port}`)) {
-          resolve();
-        }
-      };
-      started.stdout.on('data', hear);
-      started.stderr.on('data', hear);
-      started.on('exit', (code) => reject(new Error(`twilio-run ended with ${code}: ${said.join('')}`)));
-    });
+    try {
+      await listening(started, port);
+    } catch (failure) {
+      started.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+      throw failure;
+    }
     return new Runner(`http://localhost:${port}`, started, folder);
   }
 
@@ -55,9 +51,36 @@ export class Runner {
   }
 
   async stop(): Promise<void> {
-    const ended = once(this.process, 'exit');
-    this.process.kill('SIGTERM');
-    await ended;
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      const ended = once(this.process, 'exit');
+      this.process.kill('SIGTERM');
+      await ended;
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Fulfilled when it says that it listens; fails with what it said when it ends, or does not in time. */
+async function listening(started: ChildProcess, port: number): Promise<void> {
+  const said: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const end = (answer: () => void): void => {
+      clearTimeout(timer);
+      answer();
+    };
+    const timer = setTimeout(
+      () => end(() => reject(new Error(`twilio-run did not start: ${said.join('')}`))),
+      START_LIMIT_MS,
+    );
+    const hear = (text: Buffer): void => {
+      said.push(text.toString());
+      if (said.join('').includes(`localhost:${port}`)) {
+        end(resolve);
+      }
+    };
+    started.stdout?.on('data', hear);
+    started.stderr?.on('data', hear);
+    started.on('error', (failure) => end(() => reject(failure)));
+    started.on('exit', (code) => end(() => reject(new Error(`twilio-run ended with ${code}: ${said.join('')}`))));
+  });
 }

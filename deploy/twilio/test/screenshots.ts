@@ -48,6 +48,13 @@ const PICTURES: Picture[] = [
     until: 'talk to some',
     then: (mesh) => mesh.tell(ID, 'transcript', { role: 'caller', text: 'Yes, exactly. Can I talk to some', final: false, at: new Date(now).toISOString() }),
   },
+  {
+    name: 'with-you',
+    answer: { status: 200, snapshot: snapshot(now) },
+    task: { ...task(now), sid: 'WR1', status: 'accepted', dateUpdated: new Date(now - 48_000) },
+    until: 'putting you through',
+    height: 960,
+  },
   { name: 'expired', answer: { status: 410, detail: 'The handoff expired.' }, task: task(now), until: 'has expired', height: 640 },
   { name: 'error', answer: { status: 503, detail: 'Kafka cannot be asked.' }, task: task(now, { handoff_reason: undefined, destination: undefined, handed_over_at: undefined }), until: 'Try again', height: 640 },
   { name: 'from-task', answer: { status: 503, detail: 'Kafka cannot be asked.' }, task: task(now, { handoff: FEW }), until: 'what came with the task', height: 640 },

@@ -51,6 +51,9 @@ test('is beside the task, and in a tab for supervisors', () => {
   expect(crm[0].element.props.handoffs).toBeDefined();
   expect(tabs).toEqual([]);
   expect(supervisor).toHaveLength(1);
+  const inTab = supervisor[0].element.props.children;
+  expect(inTab.type({ task: { attributes: {} } }).props).toMatchObject({ supervised: true, task: {} });
+  expect(crm[0].element.props.supervised).toBeUndefined();
 });
 
 test('leaves the place beside the task to others when it is told to be a tab', () => {

@@ -26,7 +26,7 @@ export default class CallmeshPlugin extends FlexPlugin {
     } else {
       flex.CRMContainer.Content.replace(panel);
     }
-    flex.Supervisor.TaskCanvasTabs.Content.add(inTab(flex, panel), { sortOrder: 0, if: isOurs });
+    flex.Supervisor.TaskCanvasTabs.Content.add(inTab(flex, React.cloneElement(panel, { supervised: true })), { sortOrder: 0, if: isOurs });
   }
 }
 

@@ -6,6 +6,10 @@
 /** A task on the screen, as far as the panel looks at it. */
 export interface Task {
   attributes?: Record<string, unknown> | null;
+  /** The reservation's, as is the status: `pending`, `accepted`, `wrapping`, `completed`, `canceled`. */
+  sid?: string;
+  status?: string;
+  dateUpdated?: Date | string;
 }
 
 /** The worker, the configuration and the theme. */

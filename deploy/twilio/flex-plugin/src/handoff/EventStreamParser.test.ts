@@ -30,11 +30,23 @@ test('reads the same when the stream is cut anywhere', () => {
 
 test.each(['\n', '\r', '\r\n'])('takes %j for the end of a line', (end) => {
   const text = ['event: a', 'data: 1', '', 'event: b', 'data: 2', '', ''].join(end);
-  // a lone CR at the very end may still become a CRLF, and is a line end either way
-  expect(parse([text]).events).toEqual([
+  const events = [
     { type: 'a', data: '1' },
     { type: 'b', data: '2' },
-  ]);
+  ];
+  // a lone CR at the very end may still become a CRLF, and is a line end either way
+  expect(parse([text]).events).toEqual(events);
+  for (let cut = 0; cut <= text.length; cut += 1) {
+    expect(parse([text.slice(0, cut), '', text.slice(cut)]).events).toEqual(events);
+  }
+  expect(parse(text.split('')).events).toEqual(events);
+});
+
+test('takes a LF that follows a CRLF for an empty line, wherever it is cut', () => {
+  const text = 'data: 1\r\n\ndata: 2\r\n\n';
+  const events = ['1', '2'].map((data) => ({ type: 'message', data }));
+  expect(parse([text]).events).toEqual(events);
+  expect(parse(text.split('')).events).toEqual(events);
 });
 
 test('forgets the type of an event that has no data', () => {

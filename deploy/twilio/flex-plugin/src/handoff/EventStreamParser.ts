@@ -35,7 +35,7 @@ export class EventStreamParser {
     if (this.afterCarriageReturn && text.startsWith('\n')) {
       text = text.slice(1); // the second half of a CRLF that was cut
     }
-    if (text !== '') {
+    if (piece !== '') {
       this.afterCarriageReturn = text.endsWith('\r');
     }
     const lines = (this.rest + text).split(/\r\n|\r|\n/);

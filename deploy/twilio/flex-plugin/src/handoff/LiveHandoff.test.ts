@@ -1,5 +1,5 @@
 /** @jest-environment node */
-import { LiveHandoff, Surroundings } from './LiveHandoff';
+import { LiveHandoff, Surroundings, browser } from './LiveHandoff';
 import { HandoffEvent } from './view';
 
 /** A stream that the test writes to. */
@@ -52,11 +52,13 @@ interface Asked {
   signal: AbortSignal;
 }
 
-type Reply = Pipe | Error | { status: number; body?: unknown; headers?: Record<string, string>; type?: string };
+type Answer = Pipe | { status: number; body?: unknown; headers?: Record<string, string>; type?: string };
+
+type Reply = Answer | Error | Promise<Answer>;
 
 const SNAPSHOT = { id: 'conv-1', status: 'waiting', since: 5, data: { a: 1 }, transcript: [], receipts: [] };
 
-function response(reply: Exclude<Reply, Error>): Response {
+function response(reply: Answer): Response {
   const [status, type, body] =
     reply instanceof Pipe
       ? [200, 'text/event-stream;charset=utf-8', reply]
@@ -72,8 +74,9 @@ function response(reply: Exclude<Reply, Error>): Response {
   } as unknown as Response;
 }
 
-/** A mesh that answers as it is told, one request after the other, and then stays silent. */
-function meshOf(replies: Reply[], tokens: string[] = ['t1']) {
+/** A mesh that answers as it is told, one request after the other, and then stays silent; time passes in pauses. */
+function meshOf(replies: Reply[], tokens: string[] = ['t1'], heard: (event: HandoffEvent) => void = () => undefined) {
+  let now = 0;
   const asked: Asked[] = [];
   const pauses: number[] = [];
   const events: HandoffEvent[] = [];
@@ -89,22 +92,39 @@ function meshOf(replies: Reply[], tokens: string[] = ['t1']) {
       if (reply instanceof Error) {
         throw reply;
       }
-      return response(reply);
+      const answer = await reply;
+      if (answer instanceof Pipe) {
+        init.signal?.addEventListener('abort', () => answer.fail());
+      }
+      return response(answer);
     }) as unknown as typeof fetch,
     token: () => (tokens.length > 1 ? (tokens.shift() as string) : tokens[0]),
     random: () => 1,
-    now: () => 0,
+    now: () => now,
     pause: async (ms) => {
       pauses.push(ms);
+      now += ms;
     },
   };
-  const live = new LiveHandoff('https://mesh/v1/handoff_state/live?id=conv-1', around, (event) => events.push(event));
+  const live = new LiveHandoff('https://mesh/v1/handoff_state/live?id=conv-1', around, (event) => {
+    events.push(event);
+    heard(event);
+  });
   return { live, asked, pauses, events, followed: live.follow() };
 }
 
 function types(events: HandoffEvent[]): string[] {
   return events.map((event) => (event.type === 'trouble' ? event.trouble : event.type));
 }
+
+/** Lets everything happen that waits for nothing but its turn. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 2000; turn += 1) {
+    await Promise.resolve();
+  }
+}
+
+const POLL: Reply = { status: 200, body: SNAPSHOT };
 
 const DOWN = new TypeError('Failed to fetch');
 
@@ -128,14 +148,29 @@ test('asks for a stream with the token, and passes on what it says', async () =>
   expect(events[1]).toEqual({ type: 'line', line: { role: 'caller', text: 'hi', final: true, at: 7 } });
 });
 
-test.each([
-  [403, 'refused'],
-  [404, 'unknown'],
-])('ends with %i', async (status, trouble) => {
-  const { asked, events, followed } = meshOf([{ status }]);
+test('ends when it may not be read', async () => {
+  const { asked, events, followed } = meshOf([{ status: 403 }]);
   await followed;
-  expect(types(events)).toEqual([trouble]);
+  expect(types(events)).toEqual(['refused']);
   expect(asked).toHaveLength(1);
+});
+
+test('gives what is not known a minute to become so', async () => {
+  const { pauses, events, followed } = meshOf(Array(20).fill({ status: 404 }));
+  await followed;
+  expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000]);
+  expect(types(events)).toEqual([...Array(6).fill('again'), 'unknown']);
+});
+
+test('shows what became known within that minute, and gives it another one later', async () => {
+  const pipe = new Pipe();
+  pipe.event('snapshot', SNAPSHOT);
+  pipe.fail();
+  const unknown: Reply[] = Array(5).fill({ status: 404 });
+  const { events, followed } = meshOf([...unknown, pipe, ...unknown, { status: 403 }]);
+  await followed;
+  const again = Array(5).fill('again');
+  expect(types(events)).toEqual([...again, 'snapshot', 'away', ...again, 'refused']);
 });
 
 test.each([
@@ -188,13 +223,122 @@ test('comes back after the pause that the stream names when it ends in order', a
 });
 
 test('asks again and again when streams fail twice, and tries a stream again later', async () => {
-  const polls: Reply[] = Array.from({ length: 20 }, () => ({ status: 200, body: SNAPSHOT }));
-  const { asked, pauses, events, followed } = meshOf([DOWN, DOWN, ...polls]);
+  const { asked, pauses, events, followed } = meshOf([DOWN, DOWN, ...Array<Reply>(20).fill(POLL)]);
   await followed;
-  const accepts = asked.map(({ accept }) => (accept === 'application/json' ? 'poll' : 'stream'));
-  expect(accepts).toEqual(['stream', 'stream', ...Array(20).fill('poll'), 'stream']);
+  expect(asked.slice(0, 23).map(waysOf)).toEqual(['stream', 'stream', ...Array(20).fill('poll'), 'stream']);
   expect(pauses[2]).toBe(3600);
   expect(events[2]).toMatchObject({ type: 'snapshot', by: 'polled' });
+});
+
+function waysOf({ accept }: Asked): string {
+  return accept === 'application/json' ? 'poll' : 'stream';
+}
+
+test('goes on asking while a new stream is silent', async () => {
+  const silent = new Pipe();
+  const replies = [DOWN, DOWN, ...Array<Reply>(20).fill(POLL), silent, POLL, POLL, POLL];
+  const { asked, events, followed } = meshOf(replies);
+  await followed;
+  expect(asked.slice(22, 26).map(waysOf)).toEqual(['stream', 'poll', 'poll', 'poll']);
+  expect(types(events)).toEqual(['away', 'away', ...Array(23).fill('snapshot')]);
+  expect(asked[22].signal.aborted).toBe(true);
+});
+
+test.each<[string, Reply]>([
+  ['is refused', { status: 503 }],
+  ['fails', DOWN],
+  ['is no stream', POLL],
+  ['ends without a word', ended()],
+])('goes on asking, and says nothing, when a new stream %s', async (_how, reply) => {
+  const { asked, events, followed } = meshOf([DOWN, DOWN, ...Array<Reply>(20).fill(POLL), reply, POLL, POLL]);
+  await followed;
+  expect(asked.slice(22, 25).map(waysOf)).toEqual(['stream', 'poll', 'poll']);
+  expect(types(events)).toEqual(['away', 'away', ...Array(22).fill('snapshot')]);
+});
+
+test.each<[string, Answer]>([
+  ['old news', { status: 200, body: SNAPSHOT }],
+  ['a refusal', { status: 410 }],
+  ['trouble', { status: 503 }],
+])('follows a new stream once it has spoken, and takes no %s from a poll', async (_what, late) => {
+  const pipe = new Pipe();
+  let answer: (reply: Answer) => void = () => undefined;
+  const held = new Promise<Answer>((resolve) => {
+    answer = resolve;
+  });
+  const { asked, events, followed } = meshOf([DOWN, DOWN, ...Array<Reply>(20).fill(POLL), pipe, held]);
+  await settled();
+  expect(asked).toHaveLength(24);
+  pipe.event('snapshot', SNAPSHOT);
+  await settled();
+  answer(late);
+  await settled();
+  pipe.event('transcript', { role: 'caller', text: 'hi', final: true });
+  pipe.event('gone', { reason: 'deleted' });
+  await followed;
+  expect(events[22]).toMatchObject({ type: 'snapshot', by: 'live' });
+  expect(types(events).slice(22)).toEqual(['snapshot', 'line', 'deleted']);
+  expect(asked).toHaveLength(24);
+});
+
+function ended(): Pipe {
+  const pipe = new Pipe();
+  pipe.end();
+  return pipe;
+}
+
+test('takes a stream that ends without a snapshot for a failure', async () => {
+  const { asked, events, followed } = meshOf([ended(), ended(), POLL]);
+  await followed;
+  expect(asked.slice(0, 3).map(waysOf)).toEqual(['stream', 'stream', 'poll']);
+  expect(types(events)).toEqual(['away', 'away', 'snapshot']);
+});
+
+describe('with a clock', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  const later = async (ms: number) => {
+    await settled();
+    jest.advanceTimersByTime(ms);
+    await settled();
+  };
+
+  test('asks instead when a stream brings comments, but no snapshot, for ten seconds', async () => {
+    const pipe = new Pipe();
+    const { asked, events } = meshOf([pipe, POLL]);
+    pipe.write(': hello\n\n');
+    await later(6000);
+    pipe.write(': still here\n\n');
+    await later(3999);
+    expect(asked).toHaveLength(1);
+    await later(1);
+    expect(asked.slice(0, 2).map(waysOf)).toEqual(['stream', 'poll']);
+    expect(types(events)).toEqual(['snapshot']);
+  });
+
+  test('lets a stream be silent for longer once it has spoken', async () => {
+    const pipe = new Pipe();
+    const { asked } = meshOf([pipe]);
+    pipe.event('snapshot', SNAPSHOT);
+    await later(44_999);
+    expect(asked).toHaveLength(1);
+    await later(1);
+    expect(asked.length).toBeGreaterThan(1);
+  });
+
+  test('leaves nothing behind on a signal after a pause', async () => {
+    const { signal } = new AbortController();
+    const removed = jest.spyOn(signal, 'removeEventListener');
+    const pause = browser(() => 't').pause(1000, signal);
+    jest.advanceTimersByTime(1000);
+    await pause;
+    expect(removed).toHaveBeenCalledTimes(1);
+  });
 });
 
 test('polls at once where something answers without a stream', async () => {
@@ -216,10 +360,10 @@ test('takes a snapshot that makes no sense for a failure', async () => {
 });
 
 test('waits where the call is with the agent and has nothing to show yet', async () => {
-  const { pauses, events, followed } = meshOf([{ status: 425, headers: { 'retry-after': '1' } }, { status: 404 }]);
+  const { pauses, events, followed } = meshOf([{ status: 425, headers: { 'retry-after': '1' } }, { status: 403 }]);
   await followed;
   expect(pauses).toEqual([3000]);
-  expect(types(events)).toEqual(['unknown']);
+  expect(types(events)).toEqual(['refused']);
 });
 
 test('closes its connection at its end, and says nothing more', async () => {
@@ -232,4 +376,13 @@ test('closes its connection at its end, and says nothing more', async () => {
   await followed;
   expect(asked[0].signal.aborted).toBe(true);
   expect(events).toEqual([]);
+});
+
+test('says nothing of what came in the same piece as its end', async () => {
+  const pipe = new Pipe();
+  const mesh = meshOf([pipe], ['t1'], () => mesh.live.end());
+  const line = { role: 'caller', text: 'hi', final: true };
+  pipe.write(`event: snapshot\ndata: ${JSON.stringify(SNAPSHOT)}\n\nevent: transcript\ndata: ${JSON.stringify(line)}\n\n`);
+  await mesh.followed;
+  expect(types(mesh.events)).toEqual(['snapshot']);
 });

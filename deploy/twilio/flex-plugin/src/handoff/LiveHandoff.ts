@@ -22,6 +22,7 @@ type Next =
   | { go: 'later'; least: number };
 
 const STOP: Next = { go: 'stop' };
+const AT_ONCE: Next = { go: 'soon', ms: 0 };
 
 const ANSWER_LIMIT_MS = 10_000;
 /** The mesh sends a comment every 15 s. */
@@ -30,16 +31,19 @@ const POLL_MS = 3000;
 const RECONNECT_MS = 2000;
 /** So many streams in a row may fail before the panel asks again and again instead. */
 const MOST_BROKEN_STREAMS = 2;
-/** Then a stream is tried again: what stood in its way may have gone. */
+/** Then a stream is tried again, beside the polls: what stood in its way may have gone. */
 const POLLS_PER_STREAM = 20;
+/** So long a handoff that is not known may still become known: a task can be quicker than the mesh's store. */
+const UNKNOWN_LIMIT_MS = 60_000;
 
 /**
  * Follows one handoff: `GET /v1/handoff_state/live` as a stream of server-sent events, which
- * `EventSource` cannot read, because it sends no `Authorization`. When streams fail twice in a row
- * it asks for the snapshot every three seconds.
+ * `EventSource` cannot read, because it sends no `Authorization`. When streams fail twice in a row,
+ * or one says nothing, it asks for the snapshot every three seconds, and now and then tries a stream
+ * beside that.
  *
  * A network error, 5xx and 429 are tried again, with growing pauses and not before `Retry-After`;
- * 401 once, with the token read again; 403, 404 and 410 end it. Nothing is thrown.
+ * 404 for a minute; 401 once, with the token read again; 403 and 410 end it. Nothing is thrown.
  */
 export class LiveHandoff {
   private readonly ended = new AbortController();
@@ -48,6 +52,10 @@ export class LiveHandoff {
   private failures = 0;
   private reconnectMs = RECONNECT_MS;
   private refusedToken?: string;
+  /** Since when the mesh says that it knows nothing. */
+  private unknownSince?: number;
+  /** The stream that is tried while polls go on. */
+  private trial?: Trial;
 
   constructor(
     private readonly url: string,
@@ -59,10 +67,11 @@ export class LiveHandoff {
   async follow(): Promise<void> {
     while (!this.ended.signal.aborted) {
       const next = await this.attempt();
-      if (next.go === 'stop' || this.ended.signal.aborted) {
-        return;
+      if (next.go === 'stop') {
+        this.end();
+      } else if (!this.ended.signal.aborted) {
+        await this.pause(next);
       }
-      await this.pause(next);
     }
   }
 
@@ -77,37 +86,79 @@ export class LiveHandoff {
     await this.around.pause(ms, this.ended.signal);
   }
 
-  private async attempt(): Promise<Next> {
-    const streaming = this.brokenStreams < MOST_BROKEN_STREAMS;
-    const connection = new Connection(this.ended.signal);
-    const token = this.around.token();
+  private attempt(): Promise<Next> {
+    if (this.trial?.connection.spoke) {
+      const { over } = this.trial;
+      this.trial = undefined;
+      return over;
+    }
+    if (this.brokenStreams < MOST_BROKEN_STREAMS) {
+      return this.ask(new Connection('stream', this.ended.signal));
+    }
+    if (this.polls >= POLLS_PER_STREAM && this.trial === undefined) {
+      this.tryStream();
+    }
+    return this.ask(new Connection('poll', this.ended.signal));
+  }
+
+  /** What comes of it counts only once it has spoken; until then the polls say how things are. */
+  private tryStream(): void {
+    this.polls = 0;
+    const connection = new Connection('trial', this.ended.signal);
+    const over = this.ask(connection).then((next) => {
+      if (!connection.spoke) {
+        this.trial = undefined;
+      }
+      return next;
+    });
+    this.trial = { connection, over };
+  }
+
+  private async ask(connection: Connection): Promise<Next> {
     try {
+      const token = this.around.token();
       connection.limit(ANSWER_LIMIT_MS);
       const response = await this.around.fetch(this.url, {
         headers: {
           authorization: `Bearer ${token}`,
-          accept: streaming ? 'text/event-stream' : 'application/json',
+          accept: connection.purpose === 'poll' ? 'application/json' : 'text/event-stream',
         },
         cache: 'no-store',
         credentials: 'omit',
         signal: connection.signal,
       });
       if (!response.ok) {
-        return await this.refused(response, token);
+        return this.counts(connection) ? await this.refused(response, token) : AT_ONCE;
       }
       this.refusedToken = undefined;
-      return streaming ? await this.streamed(response, connection) : await this.polled(response);
+      return connection.purpose === 'poll'
+        ? await this.polled(response, connection)
+        : await this.streamed(response, connection);
     } catch {
-      return this.broken(streaming);
+      return this.broken(connection);
     } finally {
       connection.close();
     }
   }
 
-  private broken(streaming: boolean): Next {
-    if (streaming) {
-      this.brokenStreams += 1;
+  /** Whether what comes of a connection decides what is next: there may be two, and one of them silent. */
+  private counts({ purpose, spoke }: Connection): boolean {
+    return purpose === 'trial' ? spoke : purpose === 'stream' || !this.trial?.connection.spoke;
+  }
+
+  private broken(connection: Connection): Next {
+    if (!this.counts(connection)) {
+      return AT_ONCE;
     }
+    if (connection.purpose === 'poll') {
+      return this.failed();
+    }
+    if (connection.late && !connection.spoke) {
+      // something in between holds the stream back; whether the mesh is away, a poll tells
+      this.brokenStreams = MOST_BROKEN_STREAMS;
+      return AT_ONCE;
+    }
+    this.brokenStreams += 1;
     return this.failed();
   }
 
@@ -120,13 +171,13 @@ export class LiveHandoff {
     return { go: 'later', least };
   }
 
-  private async polled(response: Response): Promise<Next> {
-    this.snapshot(parseJson(await response.text()), 'polled');
-    this.polls += 1;
-    if (this.polls >= POLLS_PER_STREAM) {
-      this.polls = 0;
-      this.brokenStreams = MOST_BROKEN_STREAMS - 1;
+  private async polled(response: Response, connection: Connection): Promise<Next> {
+    const value = parseJson(await response.text());
+    if (!this.counts(connection)) {
+      return AT_ONCE;
     }
+    this.snapshot(value, 'polled');
+    this.polls += 1;
     return { go: 'soon', ms: Math.round(POLL_MS * (0.8 + this.around.random() * 0.4)) };
   }
 
@@ -135,11 +186,14 @@ export class LiveHandoff {
     if (!type.startsWith('text/event-stream') || !response.body) {
       // something between us and the mesh does not let streams through
       this.brokenStreams = MOST_BROKEN_STREAMS;
-      return { go: 'soon', ms: 0 };
+      return AT_ONCE;
     }
     const gone = await this.read(response.body, connection);
     if (gone) {
       return STOP;
+    }
+    if (!connection.spoke) {
+      return this.broken(connection);
     }
     // an orderly end: the mesh restarts, or a proxy thinks that it took long enough
     return { go: 'soon', ms: this.reconnectMs * (0.5 + this.around.random()) };
@@ -150,7 +204,7 @@ export class LiveHandoff {
     let gone = false;
     const parser = new EventStreamParser({
       onEvent: (event) => {
-        gone = this.event(event) || gone;
+        gone = this.event(event, connection) || gone;
       },
       onRetry: (ms) => {
         this.reconnectMs = Math.min(Math.max(ms, 500), 60_000);
@@ -159,30 +213,34 @@ export class LiveHandoff {
     const decoder = new TextDecoder();
     const reader = body.getReader();
     while (!gone) {
-      connection.limit(SILENCE_LIMIT_MS);
       const { done, value } = await reader.read();
       if (done) {
         break;
       }
       parser.feed(decoder.decode(value, { stream: true }));
+      if (connection.spoke) {
+        connection.limit(SILENCE_LIMIT_MS);
+      }
     }
     return gone;
   }
 
   /** Whether it was the last. */
-  private event({ type, data }: ServerSentEvent): boolean {
+  private event({ type, data }: ServerSentEvent, connection: Connection): boolean {
     const value = parseJson(data);
     if (type === 'gone') {
+      connection.spoke = true;
       this.trouble(gone(value));
       return true;
     }
     if (type === 'snapshot') {
       this.snapshot(value, 'live');
+      connection.spoke = true;
       return false;
     }
     const change = changeOf(type, value);
     if (change) {
-      this.emit(change);
+      this.tell(change);
     }
     return false;
   }
@@ -193,6 +251,7 @@ export class LiveHandoff {
       throw new Error('not a snapshot');
     }
     this.failures = 0;
+    this.unknownSince = undefined;
     if (by === 'live') {
       this.brokenStreams = 0;
     }
@@ -207,10 +266,11 @@ export class LiveHandoff {
       case 403:
         return this.trouble('refused');
       case 404:
-        return this.trouble('unknown');
+        return this.unknown(wish);
       case 410:
         return this.trouble(gone(await problem(response)));
       case 425: // with the agent, and nothing to show yet
+        this.unknownSince = undefined;
         return { go: 'soon', ms: Math.max(wish, POLL_MS) };
       default:
         return this.failed(wish);
@@ -227,6 +287,18 @@ export class LiveHandoff {
     return { go: 'soon', ms: this.around.token() === token ? RECONNECT_MS : 0 };
   }
 
+  /** What was announced inline, or to the task before the store, is known a moment later. */
+  private unknown(least: number): Next {
+    const now = this.around.now();
+    this.unknownSince ??= now;
+    if (now - this.unknownSince >= UNKNOWN_LIMIT_MS) {
+      return this.trouble('unknown');
+    }
+    this.failures += 1;
+    this.tell({ type: 'again' }); // the mesh is there, and nothing final is said
+    return { go: 'later', least };
+  }
+
   private trouble(trouble: Trouble): Next {
     this.tell({ type: 'trouble', trouble });
     return STOP;
@@ -239,13 +311,27 @@ export class LiveHandoff {
   }
 }
 
-/** The signal of one connection: aborted by its owner's end, or when nothing comes in time. */
+/** A stream that is tried, and what comes of it once it has spoken. */
+interface Trial {
+  connection: Connection;
+  over: Promise<Next>;
+}
+
+/** One request: aborted by its owner's end, or when nothing comes in time. */
 class Connection {
+  /** Whether a stream has told what the handoff is. */
+  spoke = false;
+  /** Whether it was aborted because nothing came. */
+  late = false;
+
   private readonly own = new AbortController();
   private readonly abort = () => this.own.abort();
   private timer?: ReturnType<typeof setTimeout>;
 
-  constructor(private readonly outer: AbortSignal) {
+  constructor(
+    readonly purpose: 'stream' | 'poll' | 'trial',
+    private readonly outer: AbortSignal,
+  ) {
     outer.addEventListener('abort', this.abort);
   }
 
@@ -256,7 +342,10 @@ class Connection {
   /** From now, in place of an earlier limit. */
   limit(ms: number): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(this.abort, ms);
+    this.timer = setTimeout(() => {
+      this.late = true;
+      this.abort();
+    }, ms);
   }
 
   close(): void {
@@ -310,14 +399,16 @@ export function browser(token: () => string): Surroundings {
     fetch: (input, init) => window.fetch(input, init),
     token,
     random: Math.random,
-    now: Date.now,
+    now: () => Date.now(),
     pause: (ms, signal) =>
       new Promise((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        signal.addEventListener('abort', () => {
+        const end = () => {
           clearTimeout(timer);
+          signal.removeEventListener('abort', end);
           resolve();
-        });
+        };
+        const timer = setTimeout(end, ms);
+        signal.addEventListener('abort', end, { once: true });
       }),
   };
 }

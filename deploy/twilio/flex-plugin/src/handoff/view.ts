@@ -92,7 +92,7 @@ function changed(
 /** A line that was not final gives way to the next of the same speaker, which takes its key. */
 function said(transcript: SaidLine[], line: TranscriptLine): SaidLine[] {
   const passing = transcript.find((other) => !other.final && other.role === line.role);
-    const key = passing?.key ?? Math.max(-1, ...transcript.map((other) => other.key)) + 1;
+  const key = passing?.key ?? Math.max(-1, ...transcript.map((other) => other.key)) + 1;
   return [...transcript.filter((other) => other !== passing), { ...line, key }].slice(-MOST_LINES);
 }
 

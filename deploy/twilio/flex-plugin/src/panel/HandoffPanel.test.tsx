@@ -138,6 +138,66 @@ test('says how long they waited, once somebody took the call', () => {
   expect(screen.getByRole('timer', { name: 'waited 1 minute' })).toBeInTheDocument();
 });
 
+const TAKEN = { sid: 'WR1', status: 'accepted', dateUpdated: new Date(NOW - 400_000) };
+
+test.each<[string, HandoffEvent]>([
+  ['is waiting', snapshot({ since: NOW - 500_000 })],
+  ['failed', snapshot({ status: 'failed' })],
+  ['was taken', snapshot({ status: 'accepted' })],
+  ['cannot be known', { type: 'trouble', trouble: 'away' }],
+])('says that the call is with you although the mesh says that it %s', (_said, event) => {
+  const { handoffs } = panel({ ...task({ handed_over_at: NOW - 500_000 }), ...TAKEN });
+  handoffs.tell(event);
+  expect(screen.getByText('With you')).toBeVisible();
+  expect(screen.queryByText('Waiting for a person')).not.toBeInTheDocument();
+  expect(screen.getByRole('timer', { name: 'with you 6 minutes 40 seconds' })).toBeVisible();
+});
+
+test('turns no clock red while you talk, and tells a screen reader that you do', () => {
+  const colors = (status: string) => {
+    const { container, handoffs, unmount } = panel({ ...task(), ...TAKEN, status });
+    handoffs.tell(snapshot({ since: NOW - 400_000 }));
+    const color = getComputedStyle(container.querySelector('[role=timer] p') as Element).color;
+    const said = screen.getAllByRole('status').map(({ textContent }) => textContent);
+    unmount();
+    return { color, said };
+  };
+  const waiting = colors('pending');
+  const talking = colors('accepted');
+  expect(waiting.said).toContain('The caller is waiting: Asked for a person');
+  expect(talking.said).toContain('The call is with you: Asked for a person');
+  expect(talking.color).not.toBe(waiting.color);
+});
+
+test('counts anew when you take the call, and stops when it is wrapped up', () => {
+  const reserved = { ...task(), ...TAKEN };
+  const { handoffs, show } = panel({ ...reserved, status: 'pending' });
+  handoffs.tell(snapshot());
+  expect(screen.getByText('Waiting for a person')).toBeVisible();
+  const later = (ms: number) => act(() => { jest.advanceTimersByTime(ms); });
+  show(reserved);
+  later(7000);
+  expect(screen.getByRole('timer', { name: 'with you 7 seconds' })).toBeVisible();
+  expect(screen.getByText(/Handed over at/)).toBeVisible();
+  show({ ...reserved, status: 'wrapping' });
+  later(5000);
+  expect(screen.getByText('Ended')).toBeVisible();
+  expect(screen.getByRole('timer', { name: 'talked 7 seconds' })).toBeVisible();
+});
+
+test('leaves the call with the voice agent that has it again', () => {
+  const { handoffs } = panel({ ...task(), ...TAKEN });
+  handoffs.tell(snapshot({ status: 'with_agent' }));
+  expect(screen.getByText('With the voice agent')).toBeVisible();
+  handoffs.tell({ type: 'trouble', trouble: 'away' });
+  expect(screen.getByText('With you')).toBeVisible();
+});
+
+test('does not tell a supervisor that the call is with them', () => {
+  render(<HandoffPanel supervised settings={SETTINGS} task={{ ...task({ handoff: { a: 1 } }), ...TAKEN }} />);
+  expect(screen.getByText('With a person')).toBeVisible();
+});
+
 test('shows what is being said, and announces it when it is final', () => {
   const { handoffs } = panel();
   handoffs.tell(snapshot({ status: 'with_agent' }));

@@ -5,16 +5,17 @@ import React from 'react';
 
 import { Task } from '../flex';
 import { LiveHandoffs } from '../handoff/LiveHandoffs';
-import { JsonObject, Status, textOf } from '../handoff/model';
+import { JsonObject, textOf } from '../handoff/model';
 import { HandoffView, ShownHandoff, Trouble } from '../handoff/view';
+import { Talk } from '../reservation';
 import { PanelSettings } from '../settings';
 import { TaskHandoff, taskHandoffOf } from '../taskHandoff';
 import { reasonInWords } from '../words';
 
 import { Caller } from './Caller';
 import { Details } from './Details';
-import { useHandoff, useReducedMotion } from './hooks';
-import { Reason } from './Reason';
+import { useHandoff, useReducedMotion, useTalk } from './hooks';
+import { Reason, ShownStatus } from './Reason';
 import { Empty, Loading, TroubleNotice, TroubleState } from './states';
 import { Transcript } from './Transcript';
 
@@ -23,6 +24,8 @@ export interface HandoffPanelProps {
   /** Absent when no usable URL is configured. */
   handoffs?: LiveHandoffs;
   settings: PanelSettings;
+  /** Whether the task may be another worker's, looked at by a supervisor. */
+  supervised?: boolean;
   task?: Task | null;
 }
 
@@ -33,10 +36,11 @@ const FRAME: React.CSSProperties = { position: 'relative', height: '100%', width
  * The panel beside a task. It brings its own theme: Paste is part of this bundle, and the theme that
  * Flex or another plugin sets is for theirs.
  */
-export const HandoffPanel: React.FC<HandoffPanelProps> = ({ handoffs, settings, task }) => {
+export const HandoffPanel: React.FC<HandoffPanelProps> = ({ handoffs, settings, supervised = false, task }) => {
   const still = useReducedMotion();
   const known = taskHandoffOf(task);
   const view = useHandoff(handoffs, known?.id);
+  const talk = useTalk(task);
   return (
     <div style={FRAME}>
       <CustomizationProvider baseTheme={settings.light ? 'default' : 'dark'} disableAnimations={still}>
@@ -58,6 +62,8 @@ export const HandoffPanel: React.FC<HandoffPanelProps> = ({ handoffs, settings, 
               key={known.id}
               known={known}
               view={view}
+              talk={talk}
+              supervised={supervised}
               highlights={settings.highlights}
               onRetry={() => handoffs?.retry(known.id)}
             />
@@ -71,27 +77,29 @@ export const HandoffPanel: React.FC<HandoffPanelProps> = ({ handoffs, settings, 
 interface KnownProps {
   known: TaskHandoff;
   view: HandoffView;
+  talk?: Talk;
+  supervised: boolean;
   highlights: string[];
   onRetry(): void;
 }
 
-const Known: React.FC<KnownProps> = ({ known, view, highlights, onRetry }) => {
+const Known: React.FC<KnownProps> = ({ known, view, talk, supervised, highlights, onRetry }) => {
   const { handoff, trouble } = view;
   const data = handoff?.data ?? (mayShowTask(trouble) ? known.data : undefined);
   const reason = handoff?.reason ?? known.reason ?? textOf(data?.handoff_reason);
   const notice = trouble !== undefined && data !== undefined;
+  const place = placeOf(view, known, talk, supervised);
   return (
     <>
-      <Announcement reason={reason} handoff={handoff} />
+      <Announcement reason={reason} status={handoff?.status && place.status} />
       {trouble !== undefined && notice && (
         <TroubleNotice trouble={trouble} fromTask={handoff === undefined} onRetry={onRetry} />
       )}
       {(trouble === undefined || notice || reason !== undefined) && trouble !== 'deleted' && (
         <Reason
-          status={handoff?.status ?? (trouble === undefined || trouble === 'away' ? 'waiting' : undefined)}
           reason={reason}
           destination={handoff?.destination ?? known.destination}
-          {...spanOf(handoff, known, trouble)}
+          {...place}
         />
       )}
       <Box paddingX="space60" paddingTop="space60">
@@ -118,7 +126,37 @@ function mayShowTask(trouble: Trouble | undefined): boolean {
   return trouble === undefined || trouble === 'away' || trouble === 'unknown' || trouble === 'unconfigured';
 }
 
-/** From when to when the clock runs. */
+/** Where the call is, and since when. */
+interface Place {
+  status?: ShownStatus;
+  handedOverAt?: number;
+  from?: number;
+  to?: number;
+}
+
+/** Flex knows best who has the call, unless the mesh says at this moment that its agent has it again. */
+function placeOf(view: HandoffView, known: TaskHandoff, talk: Talk | undefined, supervised: boolean): Place {
+  const { handoff, trouble } = view;
+  const span = spanOf(handoff, known, trouble);
+  if (handoff?.status === 'with_agent' && (trouble === undefined || talk === undefined)) {
+    return { status: 'with_agent', ...span };
+  }
+  const handedOverAt = handoff?.status === 'with_agent' ? known.handedOverAt : span.from;
+  if (talk !== undefined) {
+    return { status: ofTalk(talk, supervised), handedOverAt, from: talk.from, to: talk.to };
+  }
+  const unheard = trouble === undefined || trouble === 'away' ? 'waiting' : undefined;
+  return { status: handoff?.status ?? unheard, handedOverAt, ...span };
+}
+
+function ofTalk(talk: Talk, supervised: boolean): ShownStatus {
+  if (talk.status === 'ended') {
+    return 'ended';
+  }
+  return supervised ? 'with_person' : 'with_you';
+}
+
+/** From when to when the clock runs, by what the mesh says. */
 function spanOf(
   handoff: ShownHandoff | undefined,
   known: TaskHandoff,
@@ -145,19 +183,22 @@ function nameIn(data: JsonObject | undefined): string | undefined {
   return NAMES.map((name) => textOf(data?.[name])).find((name) => name !== undefined && !name.startsWith('['));
 }
 
-const SPOKEN: Record<Status, string> = {
+const SPOKEN: Record<ShownStatus, string> = {
   with_agent: 'The caller is talking to the voice agent',
   waiting: 'The caller is waiting',
   accepted: 'The call was taken',
   abandoned: 'The caller has hung up',
   failed: 'The transfer failed',
+  with_you: 'The call is with you',
+  with_person: 'The call is with a person',
+  ended: 'The call has ended',
 };
 
 /** Tells a screen reader what a glance at the badge tells, when it changes. */
-const Announcement: React.FC<{ reason?: string; handoff?: ShownHandoff }> = ({ reason, handoff }) => (
+const Announcement: React.FC<{ reason?: string; status?: ShownStatus }> = ({ reason, status }) => (
   <ScreenReaderOnly>
     <span role="status">
-      {handoff !== undefined && `${SPOKEN[handoff.status]}${reason === undefined ? '' : `: ${reasonInWords(reason)}`}`}
+      {status !== undefined && `${SPOKEN[status]}${reason === undefined ? '' : `: ${reasonInWords(reason)}`}`}
     </span>
   </ScreenReaderOnly>
 );

@@ -11,20 +11,28 @@ import { useNow } from './hooks';
 
 const MINUTE_MS = 60_000;
 
-const STATUS: Record<Status, { badge: BadgeProps['variant']; text: string; time: string }> = {
+/** Where the call is: by what the mesh says, or by Flex, once a person has it. */
+export type ShownStatus = Status | 'with_you' | 'with_person' | 'ended';
+
+const STATUS: Record<ShownStatus, { badge: BadgeProps['variant']; text: string; time: string }> = {
   with_agent: { badge: 'new', text: 'With the voice agent', time: 'on the phone' },
   waiting: { badge: 'warning', text: 'Waiting for a person', time: 'waiting' },
   accepted: { badge: 'success', text: 'Taken', time: 'waited' },
   abandoned: { badge: 'neutral', text: 'Hung up', time: 'waited' },
   failed: { badge: 'error', text: 'Transfer failed', time: 'waited' },
+  with_you: { badge: 'success', text: 'With you', time: 'with you' },
+  with_person: { badge: 'success', text: 'With a person', time: 'talking' },
+  ended: { badge: 'neutral', text: 'Ended', time: 'talked' },
 };
 
 /** What the heading says. */
 export interface ReasonProps {
   /** Absent when nobody knows where the call is. */
-  status?: Status;
+  status?: ShownStatus;
   reason?: string;
   destination?: string;
+  /** Milliseconds since 1970; absent while the voice agent has the call. */
+  handedOverAt?: number;
   /** When the wait, or the talk, began. */
   from?: number;
   /** When it ended; absent while it lasts. */
@@ -32,7 +40,7 @@ export interface ReasonProps {
 }
 
 /** Why the call is here and how long the caller has waited: the first thing that is read. */
-export const Reason: React.FC<ReasonProps> = ({ status, reason, destination, from, to }) => {
+export const Reason: React.FC<ReasonProps> = ({ status, reason, destination, handedOverAt, from, to }) => {
   return (
     <Box
       as="header"
@@ -57,11 +65,11 @@ export const Reason: React.FC<ReasonProps> = ({ status, reason, destination, fro
         </Box>
         {status !== undefined && from !== undefined && <Clock status={status} from={from} to={to} />}
       </Box>
-      {(destination !== undefined || (from !== undefined && status !== 'with_agent')) && (
+      {(destination !== undefined || handedOverAt !== undefined) && (
         <Text as="p" color="colorTextWeak" marginTop="space30">
           {[
             destination === undefined ? '' : `For ${fromName(destination)}`,
-            from === undefined || status === 'with_agent' ? '' : `Handed over at ${timeOfDay(from)}`,
+            handedOverAt === undefined ? '' : `Handed over at ${timeOfDay(handedOverAt)}`,
           ]
             .filter((part) => part !== '')
             .join(' · ')}
@@ -71,12 +79,12 @@ export const Reason: React.FC<ReasonProps> = ({ status, reason, destination, fro
   );
 };
 
-function withoutReason(status?: Status): string {
+function withoutReason(status?: ShownStatus): string {
   return status === 'with_agent' ? 'Still talking' : 'Handed over without a reason';
 }
 
 /** Ticks for the eye; a screen reader finds it when it looks, and is not told each second. */
-const Clock: React.FC<{ status: Status; from: number; to?: number }> = ({ status, from, to }) => {
+const Clock: React.FC<{ status: ShownStatus; from: number; to?: number }> = ({ status, from, to }) => {
   const now = useNow(to === undefined);
   const ms = (to ?? now) - from;
   return (
@@ -99,7 +107,7 @@ const Clock: React.FC<{ status: Status; from: number; to?: number }> = ({ status
   );
 };
 
-function urgency(status: Status, ms: number): 'colorText' | 'colorTextWarningStrong' | 'colorTextErrorStrong' {
+function urgency(status: ShownStatus, ms: number): 'colorText' | 'colorTextWarningStrong' | 'colorTextErrorStrong' {
   if (status !== 'waiting' || ms < 2 * MINUTE_MS) {
     return 'colorText';
   }

@@ -1,7 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
+import { Task } from '../flex';
 import { LiveHandoffs } from '../handoff/LiveHandoffs';
 import { HandoffView, LOADING } from '../handoff/view';
+import { Reservations, Talk } from '../reservation';
 
 const UNCONFIGURED: HandoffView = { trouble: 'unconfigured', news: 'none' };
 
@@ -19,6 +21,13 @@ export function useHandoff(handoffs: LiveHandoffs | undefined, id: string | unde
   }
   // another task was picked: not a moment of the former caller's data under this one's name
   return shown.id === id ? shown.view : LOADING;
+}
+
+/** What Flex says of the conversation, with the times at which the component saw it change. */
+export function useTalk(task: Task | undefined | null): Talk | undefined {
+  const reservations = useRef<Reservations>();
+  reservations.current ??= new Reservations();
+  return reservations.current.talkOf(task, Date.now());
 }
 
 /** The time, each second, while it is asked for. */
