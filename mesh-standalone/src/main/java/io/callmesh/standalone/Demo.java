@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -26,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +108,9 @@ final class Demo {
       CallReport report = call(vertx, mesh, base);
       JsonObject state = handoffState(api, report.callSid());
       List<JsonObject> events = events(mesh, report.callSid());
+      if (state != null) {
+        tellReceipts(api, report.callSid());
+      }
       check(report, state, events);
       report.recording().writeTo(recording);
       return new DemoResult(report, state, events, recording, elapsedMs(), failures);
@@ -156,6 +161,26 @@ final class Demo {
               + events.stream().map(event -> event.getString("type")).toList());
       return events;
     }
+  }
+
+  /** How far the context has come, and how long each step took after the agent had asked. */
+  private void tellReceipts(MeshApi api, String callSid) {
+    JsonObject handoff =
+        api.receipts(callSid).getJsonArray("handoffs").stream()
+            .map(JsonObject.class::cast)
+            .reduce((earlier, later) -> later)
+            .orElseThrow();
+    Instant asked = Instant.parse(handoff.getString("decided_at"));
+    story.tell(
+        "The handoff's receipts, in ms after the agent asked: "
+            + handoff.getJsonArray("receipts").stream()
+                .map(step -> told((JsonObject) step, asked))
+                .collect(Collectors.joining(", ")));
+  }
+
+  private static String told(JsonObject step, Instant asked) {
+    Instant at = Instant.parse(step.getString("at"));
+    return step.getString("step") + " " + Duration.between(asked, at).toMillis();
   }
 
   static Set<String> everyEvent() {

@@ -83,6 +83,11 @@ final class MeshApi {
     return send("GET", "/v1/handoff_state?id=" + encode(callSid), null, 200);
   }
 
+  /** What became of the handoffs of a call, step by step. */
+  JsonObject receipts(String callSid) {
+    return send("GET", "/v1/handoff_state/receipts?id=" + encode(callSid), null, 200);
+  }
+
   /** A project's whole configuration, in this format; whatever the answer is. */
   HttpResponse<String> config(String project, @Nullable String account, String mediaType) {
     return exchange(
