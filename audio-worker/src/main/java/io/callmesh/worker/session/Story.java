@@ -27,8 +27,8 @@ final class Story {
   private final Instant openedAt;
   private final Audience audience;
   private final TranscriptTail said = new TranscriptTail();
-  private HandoffData state = HandoffData.EMPTY;
   private final TokenBucket states = AgentNews.rate();
+  private HandoffData state = HandoffData.EMPTY;
   private boolean stateUntold;
   private boolean missed;
 

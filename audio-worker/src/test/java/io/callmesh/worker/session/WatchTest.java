@@ -174,6 +174,7 @@ class WatchTest {
   void publishesWhatIsSaidHoweverManyStatesThereAre() throws Exception {
     ServerWebSocket socket = opened();
     watch("conv-1", false, LEASE);
+    assertThat(news.take().kind()).isEqualTo(Kind.SNAPSHOT);
 
     for (int i = 1; i <= 2_000; i++) {
       context(socket, "{\"n\":" + i + "}");
