@@ -97,8 +97,14 @@ final class CallmeshMessages {
 
   private static HandoffData state(JsonObject message, String text) throws Malformed {
     JsonObject state = child(child(child(message, "context"), "state"), "handoff");
-    String exact = state == null ? null : Excerpt.object(text, "context", "state", "handoff");
-    return exact == null ? HandoffData.EMPTY : HandoffData.of(exact);
+    if (state == null) {
+      return HandoffData.EMPTY;
+    }
+    String exact = Excerpt.object(text, "context", "state", "handoff");
+    if (exact == null) { // never taken for no data: it would be lost, and acknowledged
+      throw new Malformed("not_json", "handoff must be plain JSON");
+    }
+    return HandoffData.of(exact);
   }
 
   private static HandoffRequest handoff(JsonObject message, HandoffData state) throws Malformed {

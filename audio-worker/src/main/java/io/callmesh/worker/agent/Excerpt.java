@@ -3,6 +3,7 @@ package io.callmesh.worker.agent;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * numbers were spelled. No state.
  */
 public final class Excerpt {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** Comments are passed over, as Vert.x does when it makes a tree of the same text. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonReadFeature.ALLOW_JAVA_COMMENTS).build();
 
   private Excerpt() {}
 

@@ -25,7 +25,7 @@ final class AgentNews {
   private final WorkerEvents events;
   private final OpenSession open;
   private final Set<String> sensitiveFields;
-  private final TokenBucket allowed = new TokenBucket(BURST, PER_SECOND, System::nanoTime);
+  private final TokenBucket allowed = rate();
 
   /**
    * @param sensitiveFields names of members that are masked in events
@@ -53,13 +53,13 @@ final class AgentNews {
     return publish(CallEventType.AGENT_EVENT, data);
   }
 
-  /** Whether one more thing may be told now, in whatever way; it counts as told then. */
-  boolean mayTell() {
-    return allowed.tryTake(1);
+  /** The rate of what an agent tells, for one thing that it tells. */
+  static TokenBucket rate() {
+    return new TokenBucket(BURST, PER_SECOND, System::nanoTime);
   }
 
   private boolean publish(CallEventType type, JsonObject data) {
-    if (!mayTell()) {
+    if (!allowed.tryTake(1)) {
       return false;
     }
     data.put("conversationId", open.conversationId()).put("connectorId", open.connectorId());

@@ -361,17 +361,24 @@ final class Session implements AgentLine.Owner {
   @Override
   public void handoffRefused(HandoffData.RefusedException refusal) {
     ports.metrics().agentMessage(AgentMessage.HANDOFF);
-    refuse(HandoffResult.refused(refusal));
+    String before = refusal();
+    refuse(before == null ? HandoffResult.refused(refusal) : HandoffResult.refused(before, null));
   }
 
   private @Nullable String refusal(HandoffRequest request) {
+    String refusal = refusal();
+    if (refusal != null) {
+      return refusal;
+    }
+    return connector.destination(request.destination()).isEmpty() ? "unknown_destination" : null;
+  }
+
+  /** Why no handoff may be had now, whatever is in it. */
+  private @Nullable String refusal() {
     if (phase != Phase.TALKING || deciding) {
       return ALREADY_ENDED;
     }
-    if (connector.disableHandoff()) {
-      return "handoff_disabled";
-    }
-    return connector.destination(request.destination()).isEmpty() ? "unknown_destination" : null;
+    return connector.disableHandoff() ? "handoff_disabled" : null;
   }
 
   private void refuse(HandoffResult result) {

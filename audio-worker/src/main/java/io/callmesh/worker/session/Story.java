@@ -7,6 +7,7 @@ import io.callmesh.contracts.session.OpenSession;
 import io.callmesh.contracts.session.SessionNews;
 import io.callmesh.contracts.session.SessionNews.Kind;
 import io.callmesh.contracts.session.WatchSession;
+import io.callmesh.runtime.TokenBucket;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Instant;
 import java.util.List;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a session knows of its conversation, for its outcome and for those who watch: what was said,
- * and the handoff state as the agent last reported it. What is told while somebody watches is
- * within the rate of {@link AgentNews}. For one thread.
+ * and the handoff state as the agent last reported it. What is told while somebody watches, lines
+ * and states each, is within the rate of {@link AgentNews}; what is over it comes about a second
+ * later, all at once. For one thread.
  */
 final class Story {
   private final EventBus bus;
@@ -25,8 +27,10 @@ final class Story {
   private final Instant openedAt;
   private final Audience audience;
   private final TranscriptTail said = new TranscriptTail();
+  private final TokenBucket states = AgentNews.rate();
   private HandoffData state = HandoffData.EMPTY;
   private boolean stateUntold;
+  private boolean missed;
 
   Story(
       EventBus bus,
@@ -52,14 +56,22 @@ final class Story {
     return state;
   }
 
-  /** Takes what was said; false when it is told to nobody, because there was too much lately. */
+  /** Takes what was said; false when it is not published, because there was too much lately. */
   boolean said(TranscriptLine line) {
     TranscriptLine kept = said.add(line);
     boolean published = events.transcript(line);
-    if (published && !audience.isEmpty()) {
-      audience.tell(news(Kind.TRANSCRIPT, List.of(kept), HandoffData.EMPTY));
+    if (!audience.isEmpty()) {
+      tell(kept, published);
     }
     return published;
+  }
+
+  /** After one that was missed the others wait for it: what is told must be in order. */
+  private void tell(TranscriptLine line, boolean published) {
+    missed |= !published;
+    if (!missed) {
+      audience.tell(news(Kind.TRANSCRIPT, List.of(line), HandoffData.EMPTY));
+    }
   }
 
   /** Takes the state that the agent reports. */
@@ -73,11 +85,20 @@ final class Story {
 
   /** Tells what had to wait for the rate; called about once a second. */
   void sweep() {
+    tellMissed();
     tellState();
   }
 
+  private void tellMissed() {
+    if (missed) {
+      missed = false;
+      stateUntold = false;
+      audience.tell(news(Kind.SNAPSHOT, said.lines(), state));
+    }
+  }
+
   private void tellState() {
-    if (stateUntold && events.mayTell()) {
+    if (stateUntold && states.tryTake(1)) {
       stateUntold = false;
       audience.tell(news(Kind.STATE, List.of(), state));
     }
@@ -98,6 +119,7 @@ final class Story {
   /** The session is over. */
   void ended() {
     if (!audience.isEmpty()) {
+      tellMissed();
       audience.tell(news(Kind.ENDED, List.of(), HandoffData.EMPTY));
     }
   }

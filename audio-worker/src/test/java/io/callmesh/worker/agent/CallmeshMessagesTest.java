@@ -83,6 +83,33 @@ class CallmeshMessagesTest {
             Malformed.class, malformed -> assertThat(malformed.code).isEqualTo(code));
   }
 
+  /** Vert.x takes them, JSON does not: neither may they be stored, nor the state be left out. */
+  @Test
+  void refusesAStateWithComments() throws Malformed {
+    String state = "{\"a\":1 /* or 2 */}";
+
+    read("{\"type\":\"handoff\",\"context\":{\"state\":{\"handoff\":" + state + "}}}");
+
+    assertThat(agent.heard).containsExactly("refused state_not_an_object");
+    assertThat(agent.handoffs).isEmpty();
+    assertThatThrownBy(
+            () ->
+                read("{\"type\":\"context\",\"context\":{\"state\":{\"handoff\":" + state + "}}}"))
+        .isInstanceOfSatisfying(
+            Malformed.class,
+            malformed -> assertThat(malformed.code).isEqualTo("state_not_an_object"));
+  }
+
+  @Test
+  void keepsAStateWithCommentsAroundIt() throws Malformed {
+    String frame = "{\"type\":%s,/* } */\"context\":{\"state\"://\n{\"handoff\":{\"n\": 1.10}}}}";
+    read(frame.formatted("\"context\""));
+    read(frame.formatted("\"handoff\""));
+
+    assertThat(agent.heard).containsExactly("context {\"n\": 1.10}");
+    assertThat(agent.handoffs.get(0).state().text()).isEqualTo("{\"n\": 1.10}");
+  }
+
   @Test
   void takesAHandoffWithNothingInIt() throws Malformed {
     read("{\"type\":\"handoff\"}");

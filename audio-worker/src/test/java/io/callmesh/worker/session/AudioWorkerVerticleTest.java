@@ -307,6 +307,8 @@ class AudioWorkerVerticleTest {
     say(socket, handoff("billing", new JsonObject()));
     say(socket, handoff("billing", new JsonObject()));
     assertThat(agent.texts.take()).isEqualTo(result(false, "already_ended"));
+    say(socket, handoff("billing", new JsonObject().put("x", "x".repeat(66_000))));
+    assertThat(agent.texts.take()).isEqualTo(result(false, "already_ended"));
     assertThat(storing.take().body().destination()).isEqualTo("billing");
   }
 
@@ -317,6 +319,8 @@ class AudioWorkerVerticleTest {
 
     say(socket, handoff("billing", new JsonObject()));
 
+    assertThat(agent.texts.take()).isEqualTo(result(false, "handoff_disabled"));
+    say(socket, handoff("billing", new JsonObject().put("x", "x".repeat(66_000))));
     assertThat(agent.texts.take()).isEqualTo(result(false, "handoff_disabled"));
     assertThat(storing).isEmpty();
   }

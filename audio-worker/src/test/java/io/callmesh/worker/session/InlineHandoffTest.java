@@ -26,14 +26,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class InlineHandoffTest {
   private static final Duration SOON = Duration.ofMillis(300);
+
+  /** Longer than any answer takes. */
+  private static final Duration LATE = Duration.ofSeconds(20);
+
   private static final JsonObject HANDOFF =
       new JsonObject()
           .put("type", "handoff")
           .put("destination", "billing")
           .put("context", new JsonObject("{\"state\":{\"handoff\":{\"id\":\"c-7\"}}}"));
 
-  private final SessionRig rig;
-  private final FakeAgent agent;
+  private SessionRig rig;
+  private FakeAgent agent;
   private final BlockingQueue<Outcome> offered = new LinkedBlockingQueue<>();
 
   InlineHandoffTest() throws Exception {
@@ -131,6 +135,10 @@ class InlineHandoffTest {
 
   @Test
   void offersNothingThatWasRefused() throws Exception {
+    rig.close();
+    rig = new SessionRig(SOON, LATE);
+    agent = new FakeAgent(rig.vertx);
+    listen();
     ServerWebSocket socket = opened();
 
     say(socket, HANDOFF);

@@ -148,6 +148,49 @@ class WatchTest {
     assertThat(shown.transcript()).containsExactly(line(Role.CALLER, "missed", true));
   }
 
+  /** What is too much to be told line by line comes all at once, and no line before it. */
+  @Test
+  void tellsTheLastLinesOfMany() throws Exception {
+    ServerWebSocket socket = opened();
+    watch("conv-1", false, LEASE);
+    assertThat(news.take().kind()).isEqualTo(Kind.SNAPSHOT);
+
+    for (int i = 0; i < 2_000; i++) {
+      said(socket, "caller", "chatter " + i, false);
+    }
+    said(socket, "caller", "last", true);
+
+    SessionNews told = news.take();
+    for (int i = 0; told.kind() == Kind.TRANSCRIPT; i++) {
+      assertThat(told.transcript()).containsExactly(line(Role.CALLER, "chatter " + i, false));
+      told = news.take();
+    }
+    while (!told.transcript().contains(line(Role.CALLER, "last", true))) {
+      told = news.take();
+    }
+  }
+
+  @Test
+  void publishesWhatIsSaidHoweverManyStatesThereAre() throws Exception {
+    ServerWebSocket socket = opened();
+    watch("conv-1", false, LEASE);
+    assertThat(news.take().kind()).isEqualTo(Kind.SNAPSHOT);
+
+    for (int i = 1; i <= 2_000; i++) {
+      context(socket, "{\"n\":" + i + "}");
+    }
+    said(socket, "caller", "Hello?", true);
+    heardAll(socket);
+    rig.signal(1, FrameKind.END, StreamEnd.CALLER_HUNG_UP.text());
+
+    assertThat(rig.told(CallEventType.SESSION_ENDED).getInteger("eventsDropped")).isZero();
+    SessionNews told = news.take();
+    while (told.kind() != Kind.TRANSCRIPT) {
+      told = news.take();
+    }
+    assertThat(told.transcript()).containsExactly(line(Role.CALLER, "Hello?", true));
+  }
+
   @Test
   void tellsNoMoreThanItPublishes() throws Exception {
     ServerWebSocket socket = opened();
@@ -162,12 +205,17 @@ class WatchTest {
     rig.signal(1, FrameKind.END, StreamEnd.CALLER_HUNG_UP.text());
 
     int told = 0;
-    while (news.take().kind() != Kind.ENDED) {
-      told++;
+    SessionNews before = news.take();
+    for (SessionNews next = before; next.kind() != Kind.ENDED; next = news.take()) {
+      told += next.kind() == Kind.TRANSCRIPT ? 1 : 0;
+      before = next;
     }
     int dropped = rig.told(CallEventType.SESSION_ENDED).getInteger("eventsDropped");
-    assertThat(told).isEqualTo(sent - dropped).isGreaterThanOrEqualTo(AgentNews.BURST);
+    assertThat(told).isBetween(AgentNews.BURST, sent - dropped);
     assertThat(dropped).isPositive();
+    assertThat(before.transcript())
+        .as("what was missed until the end")
+        .containsExactly(line(Role.CALLER, "chatter " + (sent - 1), false));
   }
 
   /** A state that comes when there was too much is told as soon as there may be more. */
@@ -234,6 +282,8 @@ class WatchTest {
                 .put("type", "error")
                 .put("code", "state_too_deep")
                 .put("message", "the handoff state must be at most 16 levels deep"));
+    context(socket, "{\"a\":1 /* or 2 */}");
+    assertThat(agent.texts.take().getString("code")).isEqualTo("state_not_an_object");
     watch("conv-1", false, 0);
     assertThat(news.take().state().text()).isEqualTo(EXACT);
     assertThat(rig.count("callmesh.worker.agent.messages", "type", "context")).isEqualTo(1);

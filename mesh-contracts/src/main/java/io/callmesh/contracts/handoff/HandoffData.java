@@ -73,7 +73,8 @@ public final class HandoffData {
       }
       check(parser);
     } catch (IOException e) {
-      throw new RefusedException("state_not_an_object", "the handoff state must be JSON");
+      throw new RefusedException(
+          "state_not_an_object", "the handoff state must be JSON, which has no comments");
     }
     return new HandoffData(json);
   }

@@ -55,7 +55,20 @@ class HandoffDataTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "null", "7", "\"{}\"", "[]", "[{}]", "{", "{}{}", "{} x", "{\"a\"}", "{'a':1}"
+        "",
+        " ",
+        "null",
+        "7",
+        "\"{}\"",
+        "[]",
+        "[{}]",
+        "{",
+        "{}{}",
+        "{} x",
+        "{\"a\"}",
+        "{'a':1}",
+        "{\"a\":1 /* no */}",
+        "{} // no"
       })
   void isAnObject(String json) {
     RefusedException refused =

@@ -91,14 +91,25 @@ final class Tools {
    */
   static HandoffRequest handoffOf(String arguments) throws MalformedEventException {
     Event said = arguments(arguments);
-    String data = Excerpt.object(arguments, "data");
     return new HandoffRequest(
         limited(said, "destination", MAX_ID),
         limited(said, "reason", MAX_ID),
         limited(said, "utterance", MAX_UTTERANCE),
         said.flag("utterance_spoken", false),
         null,
-        data == null ? HandoffData.EMPTY : HandoffData.of(data));
+        data(said, arguments));
+  }
+
+  private static HandoffData data(Event said, String arguments) throws MalformedEventException {
+    Object data = said.json().getValue("data");
+    if (data == null) {
+      return HandoffData.EMPTY;
+    }
+    String exact = Excerpt.object(arguments, "data");
+    if (exact == null) { // never taken for no data: it would be lost, and acknowledged
+      throw new MalformedEventException("data must be a JSON object");
+    }
+    return HandoffData.of(exact);
   }
 
   /** Why the model wants to hang up; null when it gives no usable reason. */
@@ -144,6 +155,7 @@ final class Tools {
       case "unknown_destination" -> "There is no such destination. Choose one of the enum.";
       case "state_too_large", "state_too_deep", "state_too_many_members" ->
           "Try again with less data, or a simpler structure of it.";
+      case "state_not_an_object" -> "Try again with data that is plain JSON.";
       case "already_ended" -> "The call is being ended already. Do nothing more.";
       default -> "It did not work. Go on yourself.";
     };

@@ -370,6 +370,27 @@ class ConversationTest {
   }
 
   @Test
+  void refusesDataWithComments() throws Exception {
+    begin();
+
+    calls("r1", call("c1", "handoff", "{\"data\":{\"a\":1 /* or 2 */}}"));
+
+    assertThat(session.taken()).contains("refused state_not_an_object");
+    assertThat(session.handoffs).isEmpty();
+  }
+
+  @Test
+  void takesDataWithCommentsAroundThem() throws Exception {
+    begin();
+
+    calls("r1", call("c1", "handoff", "{/* so: */\"data\"://\n{\"a\":1.10}}"));
+
+    assertThat(session.handoffs)
+        .extracting(HandoffRequest::state)
+        .containsExactly(HandoffData.of("{\"a\":1.10}"));
+  }
+
+  @Test
   void letsTheCallGoWithAHandoffThatCouldNotBeStored() throws Exception {
     begin();
     calls("r1", call("c1", "handoff", ""));
@@ -421,6 +442,8 @@ class ConversationTest {
         "weather|{}|Nobody here can run this function. Go on without it.",
         "handoff|[|The arguments are wrong: not one JSON object",
         "handoff|7|The arguments are wrong: not one JSON object",
+        "handoff|{\"data\":\"c-7\"}|The arguments are wrong: data must be a JSON object",
+        "handoff|\ufeff{\"data\":{\"a\":1}}|The arguments are wrong: data must be a JSON object",
       })
   void answersWhatCannotBeDoneAndHasTheModelGoOn(String name, String arguments, String why)
       throws Exception {

@@ -9,13 +9,15 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
  * Somebody who reads acknowledged handoffs of every replica all the while, and tells right answers,
- * honest refusals and wrong answers apart. On the event loop of the burst whose handoffs these are.
+ * honest refusals, wrong answers and silence apart. On the event loop of the burst whose handoffs
+ * these are.
  */
-final class HandoffReads {
+final class HandoffWitness {
   private static final int UNAVAILABLE = 503;
   private static final long EVERY_MS = 10;
   private static final int AT_ONCE = 8;
@@ -32,8 +34,9 @@ final class HandoffReads {
   private int underWay;
   private int right;
   private int refused;
+  private int unanswered;
 
-  HandoffReads(Vertx vertx, HandoffBurst burst, List<ReplicaClient> replicas, long seed) {
+  HandoffWitness(Vertx vertx, HandoffBurst burst, List<ReplicaClient> replicas, long seed) {
     this.vertx = vertx;
     this.burst = burst;
     this.replicas = List.copyOf(replicas);
@@ -72,7 +75,7 @@ final class HandoffReads {
         replica
             .get(names.get(random.nextInt(names.size())))
             .onSuccess(answer -> judge(handoff, answer))
-            .onFailure(lost -> refused++) // refused or cut connections, which claim nothing
+            .onFailure(this::noAnswer)
             .onComplete(
                 ended -> {
                   underWay--;
@@ -89,6 +92,15 @@ final class HandoffReads {
       right++;
     } else {
       wrong.add(handoff.callSid() + ": " + shortened(answer.toString()));
+    }
+  }
+
+  /** Refused and cut connections claim nothing; whoever lets one wait in vain hangs. */
+  private void noAnswer(Throwable cause) {
+    if (cause instanceof TimeoutException) {
+      unanswered++;
+    } else {
+      refused++;
     }
   }
 
@@ -124,9 +136,14 @@ final class HandoffReads {
     return right;
   }
 
-  /** How many reads got no answer, or one that it cannot be given now. */
+  /** How many reads were cut off, or told that there is no answer now. */
   int refused() {
     return refused;
+  }
+
+  /** How many reads waited in vain, as long as the client waits. */
+  int unanswered() {
+    return unanswered;
   }
 
   /** Every other answer. */
