@@ -47,8 +47,11 @@ final class SessionFeed {
 
   /** Hears of a call's session. */
   interface Listener {
-    /** Something was said in the session that is known. */
-    void said(TranscriptLine line);
+    /**
+     * Something was said in the session that is known, which may be one that the listener must not
+     * know of: calls have sessions of whatever connector.
+     */
+    void said(SessionNews session, TranscriptLine line);
 
     /** There is another session, or none any more, or its state has changed. */
     void changed();
@@ -217,7 +220,7 @@ final class SessionFeed {
       call.changed();
       return;
     }
-    missed(before, snapshot).forEach(line -> tell(call, line));
+    missed(before, snapshot).forEach(line -> tell(call, snapshot, line));
     if (!before.state().equals(snapshot.state())) {
       call.changed();
     }
@@ -237,13 +240,14 @@ final class SessionFeed {
       call.session = with(session, session.transcript(), news);
       call.changed();
     } else {
-      call.session = with(session, plus(session.transcript(), news.transcript()), session);
-      news.transcript().forEach(line -> tell(call, line));
+      SessionNews now = with(session, plus(session.transcript(), news.transcript()), session);
+      call.session = now;
+      news.transcript().forEach(line -> tell(call, now, line));
     }
   }
 
-  private static void tell(Followed call, TranscriptLine line) {
-    List.copyOf(call.listeners).forEach(listener -> listener.said(line));
+  private static void tell(Followed call, SessionNews session, TranscriptLine line) {
+    List.copyOf(call.listeners).forEach(listener -> listener.said(session, line));
   }
 
   private static SessionNews with(

@@ -59,10 +59,15 @@ final class Viewer implements SessionFeed.Listener {
   }
 
   @Override
-  public void said(TranscriptLine line) {
-    if (!closed && shown != null && shown.isWithAgent()) {
+  public void said(SessionNews session, TranscriptLine line) {
+    if (!closed && isShown(session)) {
       send("transcript", line.toJson().encode());
     }
+  }
+
+  /** What is shown may be older: a session of somebody else's changes nothing for this reader. */
+  private boolean isShown(SessionNews session) {
+    return shown != null && shown.isOf(session) && handoffs.opens(request.reader(), session);
   }
 
   @Override

@@ -102,6 +102,11 @@ final class FakeWorker {
     session = news(now(), Kind.SNAPSHOT, lines, now().state());
   }
 
+  /** Tells those who watch of the whole session. */
+  void tellsAll() {
+    tell(now());
+  }
+
   /** The agent reports its state. */
   void reports(HandoffData state) {
     session = news(now(), Kind.SNAPSHOT, now().transcript(), state);

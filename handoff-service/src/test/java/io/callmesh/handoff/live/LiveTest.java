@@ -409,6 +409,26 @@ class LiveTest {
   }
 
   @Test
+  void showsNothingOfASessionThatAnothersConnectorHasSince() throws Exception {
+    withAgent();
+    Desk desk = desk(SELDOM);
+    EventClient client = watch(desk);
+    assertThat(client.event("snapshot").data().getString("status")).isEqualTo("with_agent");
+    assertThat(worker.watches.poll(10, SECONDS)).isNotNull();
+
+    worker.has(FakeWorker.session(callSid, "conn-2", opened.plusSeconds(60)));
+    worker.tellsAll();
+    worker.says(caller("for nobody else", 61));
+    worker.hears(caller("nor this, which was lost on the way", 62));
+    worker.reports(HandoffData.of("{\"secret\":1}"));
+    worker.tellsAll();
+    heardByNow(desk);
+    store.store(handoff("{}", opened.plusSeconds(90)));
+
+    assertThat(client.event("status").data().getString("status")).isEqualTo("waiting");
+  }
+
+  @Test
   void endsWhenAHandoffOfSomebodyElseHasTakenThePlace() throws Exception {
     store.store(handoff("{\"n\":1}", opened.plusSeconds(30)));
     Desk desk = desk(SELDOM);
@@ -444,7 +464,8 @@ class LiveTest {
   @Test
   void renewsTheLeaseAndAsksForASnapshotNowAndThen() throws Exception {
     withAgent();
-    Desk desk = desk(OFTEN);
+    // A worker that answers later than that is taken for dead.
+    Desk desk = desk(new LiveTimes(300, 15_000, 100, 3_600_000, Duration.ofHours(1)));
     EventClient client = watch(desk);
     assertThat(client.event("snapshot").data().getString("call_sid")).isEqualTo(callSid);
 
