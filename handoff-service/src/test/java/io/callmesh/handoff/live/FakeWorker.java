@@ -8,6 +8,7 @@ import io.callmesh.contracts.handoff.TranscriptLine;
 import io.callmesh.contracts.session.SessionNews;
 import io.callmesh.contracts.session.SessionNews.Kind;
 import io.callmesh.contracts.session.WatchSession;
+import io.callmesh.contracts.session.WorkerPresence;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Instant;
@@ -74,6 +75,11 @@ final class FakeWorker {
         of.openedAt(),
         lines,
         state);
+  }
+
+  /** Tells that it is there, as workers do each second. */
+  void tellsOfItself() {
+    vertx.eventBus().publish(Addresses.WORKER_PRESENCE, new WorkerPresence("w", "p", 1, 10, false));
   }
 
   /** Has this session now. */
