@@ -18,7 +18,6 @@ import io.callmesh.runtime.web.Json;
 import io.callmesh.runtime.web.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -45,10 +44,13 @@ final class HandoffApi {
   private final Lookup lookup;
   private final Reads reads;
   private final HandoffMetrics metrics;
+  private final Waits waits;
 
-  HandoffApi(OutcomeStore outcomes, Lookup lookup, Reads reads, HandoffMetrics metrics) {
+  HandoffApi(
+      OutcomeStore outcomes, Lookup lookup, Waits waits, Reads reads, HandoffMetrics metrics) {
     this.outcomes = outcomes;
     this.lookup = lookup;
+    this.waits = waits;
     this.reads = reads;
     this.metrics = metrics;
   }
@@ -68,14 +70,29 @@ final class HandoffApi {
 
   private void get(RoutingContext context) {
     HandoffRequest request = HandoffRequest.of(context);
-    lookup
-        .of(request.name(), request.reader(), patience(context), left(context))
+    answer(context, request)
         .onSuccess(answer -> answer.accept(new Reply(context, request.reader())))
         .onFailure(cause -> failed(context, cause));
   }
 
+  private Future<Answer> answer(RoutingContext context, HandoffRequest request) {
+    Duration patience = patience(context);
+    return patience.isZero()
+        ? lookup.of(request.name(), request.reader())
+        : waits.of(
+            context.response(),
+            request.reader(),
+            left -> lookup.of(request.name(), request.reader(), patience, left));
+  }
+
   private void failed(RoutingContext context, Throwable cause) {
-    metrics.read(Read.FAILED);
+    if (cause instanceof Waits.ClientGone) {
+      Problem.clientGone(cause);
+      return;
+    }
+    if (!(cause instanceof Problem)) { // which is a refusal, and nobody was asked
+      metrics.read(Read.FAILED);
+    }
     context.fail(cause);
   }
 
@@ -89,13 +106,6 @@ final class HandoffApi {
       throw Problem.badRequest("wait must be 0.." + MAX_WAIT_SECONDS + " seconds");
     }
     return Duration.ofSeconds(wait.charAt(0) - '0');
-  }
-
-  /** Succeeds when the client goes away before its answer. */
-  private static Future<Void> left(RoutingContext context) {
-    Promise<Void> left = Promise.promise();
-    context.response().closeHandler(closed -> left.tryComplete());
-    return left.future();
   }
 
   /** Answers a {@code GET} of the handoff state. */
@@ -268,7 +278,11 @@ final class HandoffApi {
   private static Optional<Duration> storedToRead(ReceiptChain chain) {
     return chain
         .first(Step.STORED)
-        .flatMap(
-            stored -> chain.first(Step.READ).map(read -> Duration.between(stored.at(), read.at())));
+        .flatMap(stored -> chain.first(Step.READ).map(read -> notNegative(stored.at(), read.at())));
+  }
+
+  /** Each step has the clock of its own process, and two of them may differ. */
+  private static Duration notNegative(Instant from, Instant to) {
+    return to.isBefore(from) ? Duration.ZERO : Duration.between(from, to);
   }
 }

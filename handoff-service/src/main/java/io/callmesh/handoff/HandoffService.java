@@ -2,6 +2,7 @@ package io.callmesh.handoff;
 
 import io.callmesh.contracts.security.ApiKey;
 import io.callmesh.handoff.access.Access;
+import io.callmesh.handoff.access.ReaderPlaces;
 import io.callmesh.handoff.live.Live;
 import io.callmesh.handoff.store.HandoffEvents;
 import io.callmesh.handoff.store.HandoffMetrics;
@@ -14,22 +15,31 @@ import io.callmesh.runtime.security.ApiKeys;
 import io.callmesh.runtime.service.HttpSurface;
 import io.callmesh.runtime.service.MeshService;
 import io.callmesh.runtime.service.ServiceContext;
+import io.micrometer.core.instrument.Counter;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** handoff-service as its process knows it. */
 public final class HandoffService implements MeshService {
   /** Requests that wait for a handoff at once. */
   private static final int MAX_WAITS = 1_000;
 
+  /** Those of one reader: with one key for everything, some 25 calls per second at 8 s each. */
+  static final int MAX_WAITS_PER_READER = 200;
+
   private final ServiceContext context;
   private final HandoffMetrics metrics;
   private final OutcomeStore outcomes;
   private final Reads reads;
-  private final Places waits = new Places(MAX_WAITS);
+  private final ReaderPlaces places = new ReaderPlaces(MAX_WAITS, MAX_WAITS_PER_READER);
+  private final Places lookups = new Places(MAX_WAITS);
+  private final List<Waits> waits = new CopyOnWriteArrayList<>();
+  private final Counter waitsRefused;
   private final Access access;
   private final Live live;
 
@@ -55,7 +65,8 @@ public final class HandoffService implements MeshService {
                 ApiKeys.table(context.tables()),
                 context.settings().secret("CALLMESH_ADMIN_API_KEY")));
     this.live = new Live(HandoffApi::explanation, context.meters(), context.clock());
-    metrics.waits(waits::taken);
+    this.waitsRefused = context.meters().counter("callmesh.handoff.waits.refused");
+    metrics.waits(places::taken);
   }
 
   @Override
@@ -79,12 +90,14 @@ public final class HandoffService implements MeshService {
   }
 
   private Future<?> mount(Vertx vertx, Router router) {
-    Lookup lookup = new Lookup(vertx, outcomes, waits, System::nanoTime);
+    Lookup lookup = new Lookup(vertx, outcomes, lookups, System::nanoTime);
+    Waits waits = new Waits(vertx, places, waitsRefused);
+    this.waits.add(waits);
     List<String> livePaths = HandoffApi.PATHS.stream().map(path -> path + "/live").toList();
     access.mountCors(router, HandoffApi.PATHS);
     access.mountCors(router, HandoffApi.PATHS.stream().map(path -> path + "/receipts").toList());
     access.mountCors(router, livePaths);
-    new HandoffApi(outcomes, lookup, reads, metrics).mount(router, access::require);
+    new HandoffApi(outcomes, lookup, waits, reads, metrics).mount(router, access::require);
     Future<?> followed =
         live.mount(
             vertx,
@@ -99,6 +112,8 @@ public final class HandoffService implements MeshService {
 
   @Override
   public Future<?> drain() {
-    return live.drain();
+    List<Future<?>> drains = new ArrayList<>(List.of(live.drain()));
+    waits.forEach(each -> drains.add(each.drain()));
+    return Future.join(drains);
   }
 }

@@ -26,12 +26,15 @@ import io.callmesh.runtime.config.Settings;
 import io.callmesh.runtime.kafka.KafkaTable;
 import io.callmesh.runtime.security.ApiKeys;
 import io.callmesh.runtime.service.MeshProcess;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -75,7 +78,27 @@ class HandoffServiceIT {
 
   /** A process of the service; there is no cluster, so each has a bus of its own. */
   private record Replica(
-      MeshProcess process, Vertx vertx, KafkaTable<ApiKey> keys, KafkaTable<Connector> connectors) {
+      MeshProcess process,
+      Vertx vertx,
+      MeterRegistry meters,
+      KafkaTable<ApiKey> keys,
+      KafkaTable<Connector> connectors) {
+    double waits() {
+      return meters.get("callmesh.handoff.waits").gauge().value();
+    }
+
+    double failedReads() {
+      return meters.get("callmesh.handoff.reads").tag("result", "failed").counter().count();
+    }
+
+    void awaitWaits(int number) {
+      Instant deadline = Instant.now().plusSeconds(20);
+      while (waits() != number) {
+        assertThat(Instant.now()).as("%s waits in time", number).isBefore(deadline);
+        Thread.onSpinWait();
+      }
+    }
+
     void store(Outcome outcome) throws Exception {
       vertx.eventBus().request(Addresses.HANDOFF_STORE, outcome).await(20, SECONDS);
     }
@@ -115,6 +138,7 @@ class HandoffServiceIT {
 
   private static Replica replica() throws Exception {
     Promise<Vertx> vertx = Promise.promise();
+    Promise<MeterRegistry> meters = Promise.promise();
     Promise<KafkaTable<ApiKey>> keys = Promise.promise();
     Promise<KafkaTable<Connector>> connectors = Promise.promise();
     Settings settings =
@@ -133,6 +157,7 @@ class HandoffServiceIT {
                 List.of(
                     context -> {
                       vertx.complete(context.vertx());
+                      meters.complete(context.meters());
                       keys.complete(ApiKeys.table(context.tables()));
                       connectors.complete(
                           context
@@ -144,6 +169,7 @@ class HandoffServiceIT {
     return new Replica(
         process,
         vertx.future().await(1, SECONDS),
+        meters.future().await(1, SECONDS),
         keys.future().await(1, SECONDS),
         connectors.future().await(1, SECONDS));
   }
@@ -479,6 +505,59 @@ class HandoffServiceIT {
   }
 
   @Test
+  void countsNoFailureWhenAClientLeavesWhileItWaits() throws Exception {
+    double failed = two.failedReads();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), two.process.port())) {
+      String request =
+          "GET /v1/handoff_state?wait=8&id=%s HTTP/1.1\r\nHost: x\r\nx-api-key: %s\r\n\r\n"
+              .formatted(callSid, ADMIN);
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      two.awaitWaits(1);
+    }
+    two.awaitWaits(0);
+
+    // On the same loop, so what became of the wait has been counted.
+    assertThat(get(two, "/v1/handoff_state?id=CAnone", ADMIN).status).isEqualTo(404);
+    assertThat(two.failedReads()).isEqualTo(failed);
+  }
+
+  @Test
+  void boundsTheWaitsOfOneReader() throws Exception {
+    String key = one.key("acme", "p1", Set.of(ApiKey.Right.HANDOFF_READ));
+    String path = "/v1/handoff_state?wait=8&id=" + callSid;
+    List<CompletableFuture<Reply>> waits = new ArrayList<>();
+    for (int i = 0; i <= HandoffService.MAX_WAITS_PER_READER; i++) {
+      waits.add(send(one, "GET", path, key));
+    }
+    Reply refused =
+        (Reply)
+            CompletableFuture.anyOf(waits.toArray(CompletableFuture<?>[]::new)).get(20, SECONDS);
+    CompletableFuture<Reply> others = send(one, "GET", path, ADMIN);
+    one.awaitWaits(HandoffService.MAX_WAITS_PER_READER + 1);
+    one.store(handoff("acme", "p1", null, new JsonObject().put("n", 1)));
+
+    assertThat(refused.problem(429)).isEqualTo("too many requests wait; ask without wait");
+    assertThat(refused.retryAfter).isEqualTo("1");
+    assertThat(data(others.get(20, SECONDS)).getInteger("n")).isEqualTo(1);
+    assertThat(one.meters.get("callmesh.handoff.waits.refused").counter().count()).isEqualTo(1);
+    one.awaitWaits(0);
+  }
+
+  @Test
+  void endsWaitsAtOnceWhenItIsToldToStop() throws Exception {
+    Replica three = replica();
+    CompletableFuture<Reply> waiting =
+        send(three, "GET", "/v1/handoff_state?wait=8&id=" + callSid, ADMIN);
+    three.awaitWaits(1);
+    double failed = three.failedReads();
+
+    three.process.stop().await(30, SECONDS);
+
+    assertThat(waiting.get(10, SECONDS).problem(503)).contains("going away");
+    assertThat(three.failedReads()).isEqualTo(failed);
+  }
+
+  @Test
   void answersWhoWaitsInVain() throws Exception {
     assertThat(get(one, "/v1/handoff_state?wait=1&id=CAnone", ADMIN).status).isEqualTo(404);
     assertThat(get(one, "/v1/handoff_state?wait=0&id=CAnone", ADMIN).status).isEqualTo(404);
@@ -500,10 +579,17 @@ class HandoffServiceIT {
     Reply early;
     MessageConsumer<WatchSession> worker = worker(callSid);
     try {
-      early = get(one, path, one.key("acme", "p1"));
-      hidden = get(one, path, one.key("acme", "p2"));
+      String key = one.key("acme", "p1");
+      String stranger = one.key("acme", "p2");
+      tellOfWorker();
+      early = get(one, path, key);
+      tellOfWorker();
+      hidden = get(one, path, stranger);
+      tellOfWorker();
       assertThat(get(one, "/v1/handoff_state/receipts?id=" + callSid, ADMIN).status).isEqualTo(425);
+      tellOfWorker();
       assertThat(delete(one, path, ADMIN).status).isEqualTo(425);
+      tellOfWorker();
       assertThat(get(one, "/v1/handoff_state?id=CAother", ADMIN).status).isEqualTo(404);
     } finally {
       worker.unregister().await(5, SECONDS);
@@ -520,10 +606,14 @@ class HandoffServiceIT {
     MessageConsumer<WatchSession> watches =
         one.vertx.eventBus().consumer(Addresses.WORKER_WATCH, asked -> answer(asked, callSid));
     watches.completion().await(5, SECONDS);
+    return watches;
+  }
+
+  /** As workers do each second; one that has been silent for some is not asked. */
+  private static void tellOfWorker() {
     one.vertx
         .eventBus()
         .publish(Addresses.WORKER_PRESENCE, new WorkerPresence("w", "p", 1, 10, false));
-    return watches;
   }
 
   private void answer(Message<WatchSession> asked, String callSid) {

@@ -38,7 +38,9 @@ public final class Access {
 
   private static final String WHO =
       "a valid API key is needed in the header x-api-key, or a valid Flex token as Authorization:"
-          + " Bearer";
+          + " Bearer, with its Twilio account in "
+          + ACCOUNT_HEADER
+          + " where there are several";
 
   private final AccessConfig config;
   private final ApiKeys keys;
@@ -111,7 +113,10 @@ public final class Access {
       return Future.failedFuture(unknown());
     }
     String accountSid = context.request().getHeader(ACCOUNT_HEADER);
-    return worker(Optional.ofNullable(accountSid), authorization.substring(BEARER.length()));
+    return worker(
+        Optional.ofNullable(accountSid),
+        authorization.substring(BEARER.length()),
+        context.request().remoteAddress().hostAddress());
   }
 
   private static boolean isBearer(String authorization) {
@@ -119,21 +124,18 @@ public final class Access {
         && authorization.length() <= BEARER.length() + MAX_TOKEN;
   }
 
-  private Future<Reader> worker(Optional<String> accountSid, String token) {
+  /** Who names no account hears the same, however many there are: a stranger learns nothing. */
+  private Future<Reader> worker(Optional<String> accountSid, String token, String address) {
     List<FlexAccount> accounts =
         config.flexAccounts().stream()
             .filter(account -> accountSid.map(account.accountSid()::equals).orElse(true))
             .toList();
-    if (accounts.size() > 1) {
-      return Future.failedFuture(
-          Problem.badRequest("name the token's account in the header " + ACCOUNT_HEADER));
-    }
-    if (accounts.isEmpty() || token.isBlank()) {
+    if (accounts.size() != 1 || token.isBlank()) {
       return Future.failedFuture(unknown());
     }
     FlexAccount account = accounts.get(0);
     return tokens
-        .check(account.accountSid(), token)
+        .check(account.accountSid(), token, address)
         .map(found -> worker(account, found.orElseThrow(Access::unknown)));
   }
 
@@ -174,6 +176,11 @@ public final class Access {
     if (cause instanceof TokenValidation.TwilioAway) {
       metrics.refused(Refusal.UNDECIDED);
       context.fail(new Problem(503, "Twilio does not say now whether the token is good"));
+      return;
+    }
+    if (cause instanceof FlexTokens.TooOften) {
+      metrics.refused(Refusal.TOKEN_RATE);
+      context.fail(new Problem(429, "too many tokens come from this address; slow down"));
       return;
     }
     if (cause instanceof Problem problem) {

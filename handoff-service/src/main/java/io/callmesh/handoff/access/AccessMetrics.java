@@ -26,6 +26,8 @@ final class AccessMetrics {
     KEY_RATE,
     /** A Flex worker over its rate. */
     WORKER_RATE,
+    /** An address from which too many tokens come that Twilio must be asked about. */
+    TOKEN_RATE,
     /** Nobody can say whether the credentials are good. */
     UNDECIDED
   }

@@ -30,15 +30,34 @@ final class FlexTokens {
   /** Questions under way; a stranger can ask about as many tokens as there are. */
   static final int MAX_QUESTIONS = 100;
 
+  /**
+   * Questions per second about tokens that come from one address, and {@value #BURST} at once:
+   * enough for some thousand workers behind one proxy, as each is asked about once in the time that
+   * a token is remembered.
+   */
+  static final int PER_ADDRESS = 50;
+
+  static final int BURST = 200;
+
   private static final Duration BAD_FOR = Duration.ofSeconds(5);
 
   private final Semaphore questions = new Semaphore(MAX_QUESTIONS);
+  private final RateLimit ofAddresses;
   private final Vertx vertx;
   private final TokenValidation validation;
   private final Duration goodFor;
   private final Clock clock;
   private final Ticker ticker;
   private final AsyncCache<String, Verdict> known;
+
+  /** From one address come more tokens than Twilio is asked about. */
+  static final class TooOften extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TooOften() {
+      super("too many tokens come from one address", null, false, false);
+    }
+  }
 
   /**
    * How a question ended. Failures are values here: the cache would write each to the log.
@@ -67,6 +86,7 @@ final class FlexTokens {
     this.goodFor = goodFor;
     this.clock = clock;
     this.ticker = ticker;
+    this.ofAddresses = new RateLimit(PER_ADDRESS, BURST, ticker::read);
     this.known =
         Caffeine.newBuilder()
             .maximumSize(MAX_TOKENS)
@@ -109,17 +129,23 @@ final class FlexTokens {
 
   /**
    * What a token is, on the caller's context; empty when it is not good, or not any more. Fails
-   * with {@link TwilioAway} when nobody can say, which is not remembered.
+   * with {@link TwilioAway} when nobody can say, with {@link TooOften} when this address asks for
+   * too many that are not remembered; neither is remembered.
+   *
+   * @param address where the token comes from
    */
-  Future<Optional<FlexToken>> check(String accountSid, String token) {
+  Future<Optional<FlexToken>> check(String accountSid, String token, String address) {
     CompletableFuture<Verdict> verdict =
-        known.get(hash(accountSid, token), (hash, executor) -> ask(accountSid, token));
+        known.get(hash(accountSid, token), (hash, executor) -> ask(accountSid, token, address));
     return Future.fromCompletionStage(verdict, vertx.getOrCreateContext())
         .compose(Verdict::told)
         .map(found -> found.filter(one -> clock.instant().isBefore(one.expiresAt())));
   }
 
-  private CompletableFuture<Verdict> ask(String accountSid, String token) {
+  private CompletableFuture<Verdict> ask(String accountSid, String token, String address) {
+    if (!ofAddresses.admits(address)) {
+      return CompletableFuture.completedFuture(undecided(new TooOften()));
+    }
     if (!questions.tryAcquire()) {
       return CompletableFuture.completedFuture(
           undecided(new TwilioAway("too many tokens are being validated")));

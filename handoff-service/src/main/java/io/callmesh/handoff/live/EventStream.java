@@ -1,5 +1,6 @@
 package io.callmesh.handoff.live;
 
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import org.slf4j.Logger;
@@ -61,11 +62,12 @@ final class EventStream {
     }
   }
 
-  /** Ends it in order. */
-  void end() {
-    if (!response.ended() && !response.closed()) {
-      response.end().onFailure(EventStream::gone);
+  /** Ends it in order; succeeds when the end is on its way, or nobody is there to take it. */
+  Future<Void> end() {
+    if (response.ended() || response.closed()) {
+      return Future.succeededFuture();
     }
+    return response.end().onFailure(EventStream::gone).otherwiseEmpty();
   }
 
   /** Cuts the connection. */

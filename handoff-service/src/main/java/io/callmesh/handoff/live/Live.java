@@ -1,6 +1,7 @@
 package io.callmesh.handoff.live;
 
 import io.callmesh.handoff.access.Reader;
+import io.callmesh.handoff.access.ReaderPlaces;
 import io.callmesh.handoff.live.LiveMetrics.End;
 import io.callmesh.handoff.store.Answer;
 import io.callmesh.handoff.store.Lookup;
@@ -30,7 +31,7 @@ public final class Live {
   /** Streams of one reader: a worker has some browser tabs open, and reconnects. */
   static final int MAX_STREAMS_PER_READER = 10;
 
-  private final StreamPlaces places = new StreamPlaces(MAX_STREAMS, MAX_STREAMS_PER_READER);
+  private final ReaderPlaces places = new ReaderPlaces(MAX_STREAMS, MAX_STREAMS_PER_READER);
   private final List<LiveDesk> desks = new CopyOnWriteArrayList<>();
   private final Function<Answer, Problem> explanation;
   private final LiveMetrics metrics;
@@ -91,7 +92,8 @@ public final class Live {
     return draining;
   }
 
-  static Problem draining() {
+  /** What those are told who come then: 503, and another process has them. */
+  public static Problem draining() {
     return new Problem(503, "this process is going away; try again");
   }
 

@@ -1,5 +1,7 @@
 package io.callmesh.handoff.live;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.session.SessionNews;
 import io.callmesh.handoff.live.LiveMetrics.End;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers {@code …/handoff_state/live} on one event loop. */
 final class LiveDesk {
+  /** Who does not read its stream's end in that time is not waited for, in ms. */
+  private static final long LAST_WORD_MS = 2_000;
+
   private final Set<Viewer> viewers = new LinkedHashSet<>();
   private final Live live;
   private final Vertx vertx;
@@ -141,14 +146,17 @@ final class LiveDesk {
     viewer.start(feed, callSid, session, watched.get());
   }
 
-  /** Ends every stream; succeeds when that is done. */
+  /** Ends every stream; succeeds when their clients have been sent the end. */
   Future<Void> drain() {
     Promise<Void> drained = Promise.promise();
-    context.runOnContext(
-        now -> {
-          List.copyOf(viewers).forEach(viewer -> viewer.close(End.DRAIN));
-          drained.complete();
-        });
+    context.runOnContext(now -> end(List.copyOf(viewers)).onComplete(drained));
     return drained.future();
+  }
+
+  private static Future<Void> end(List<Viewer> viewers) {
+    return Future.join(viewers.stream().map(viewer -> viewer.close(End.DRAIN)).toList())
+        .timeout(LAST_WORD_MS, MILLISECONDS)
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
   }
 }

@@ -1,5 +1,7 @@
 package io.callmesh.handoff.live;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.callmesh.contracts.Ids;
 import io.callmesh.contracts.bus.Addresses;
 import io.callmesh.contracts.handoff.Transcript;
@@ -7,6 +9,7 @@ import io.callmesh.contracts.handoff.TranscriptLine;
 import io.callmesh.contracts.session.SessionNews;
 import io.callmesh.contracts.session.SessionNews.Kind;
 import io.callmesh.contracts.session.WatchSession;
+import io.callmesh.contracts.session.WorkerPresence;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -39,6 +42,7 @@ final class SessionFeed {
   private final String address = Addresses.handoffNews(Ids.instance());
   private final Vertx vertx;
   private final LiveTimes times;
+  private @Nullable Long workersHeardAt;
 
   SessionFeed(Vertx vertx, LiveTimes times) {
     this.vertx = vertx;
@@ -47,8 +51,11 @@ final class SessionFeed {
 
   /** Hears of a call's session. */
   interface Listener {
-    /** Something was said in the session that is known. */
-    void said(TranscriptLine line);
+    /**
+     * Something was said in the session that is known, which may be one that the listener must not
+     * know of: calls have sessions of whatever connector.
+     */
+    void said(SessionNews session, TranscriptLine line);
 
     /** There is another session, or none any more, or its state has changed. */
     void changed();
@@ -102,7 +109,16 @@ final class SessionFeed {
         times.renewMs(), timer -> List.copyOf(followed.values()).forEach(this::renew));
     MessageConsumer<SessionNews> news =
         vertx.eventBus().consumer(address, message -> heard(message.body()));
-    return news.completion();
+    MessageConsumer<WorkerPresence> presence =
+        vertx
+            .eventBus()
+            .consumer(Addresses.WORKER_PRESENCE, message -> workersHeardAt = System.nanoTime());
+    return Future.all(news.completion(), presence.completion()).mapEmpty();
+  }
+
+  private boolean hasWorkers() {
+    return workersHeardAt != null
+        && System.nanoTime() - workersHeardAt < MILLISECONDS.toNanos(times.silentMs());
   }
 
   /**
@@ -126,7 +142,7 @@ final class SessionFeed {
 
   /**
    * The session that a call has now; empty when no worker says in time that it has one. Workers
-   * answer at once or not at all.
+   * answer at once or not at all; where there are none, nobody is waited for.
    */
   Future<Optional<SessionNews>> now(String callSid) {
     Followed call = followed.get(callSid);
@@ -137,7 +153,7 @@ final class SessionFeed {
     if (asked != null) {
       return asked.future();
     }
-    if (questions.size() == MAX_QUESTIONS) {
+    if (questions.size() == MAX_QUESTIONS || !hasWorkers()) {
       return Future.succeededFuture(Optional.empty());
     }
     Promise<Optional<SessionNews>> question = Promise.promise();
@@ -217,7 +233,7 @@ final class SessionFeed {
       call.changed();
       return;
     }
-    missed(before, snapshot).forEach(line -> tell(call, line));
+    missed(before, snapshot).forEach(line -> tell(call, snapshot, line));
     if (!before.state().equals(snapshot.state())) {
       call.changed();
     }
@@ -237,13 +253,14 @@ final class SessionFeed {
       call.session = with(session, session.transcript(), news);
       call.changed();
     } else {
-      call.session = with(session, plus(session.transcript(), news.transcript()), session);
-      news.transcript().forEach(line -> tell(call, line));
+      SessionNews now = with(session, plus(session.transcript(), news.transcript()), session);
+      call.session = now;
+      news.transcript().forEach(line -> tell(call, now, line));
     }
   }
 
-  private static void tell(Followed call, TranscriptLine line) {
-    List.copyOf(call.listeners).forEach(listener -> listener.said(line));
+  private static void tell(Followed call, SessionNews session, TranscriptLine line) {
+    List.copyOf(call.listeners).forEach(listener -> listener.said(session, line));
   }
 
   private static SessionNews with(

@@ -73,7 +73,7 @@ record View(
   static View of(SessionNews session, HandoffData shown) {
     return new View(
         null,
-        session.conversationId() + "@" + session.openedAt(),
+        subject(session),
         session.conversationId(),
         session.callSid(),
         session.sharedId().isEmpty() ? null : session.sharedId(),
@@ -84,6 +84,10 @@ record View(
         shown,
         session.transcript(),
         List.of());
+  }
+
+  private static String subject(SessionNews session) {
+    return session.conversationId() + "@" + session.openedAt();
   }
 
   /** A caller who was handed over. */
@@ -132,6 +136,11 @@ record View(
 
   boolean isWithAgent() {
     return status == Status.WITH_AGENT;
+  }
+
+  /** Whether it is of this session. */
+  boolean isOf(SessionNews session) {
+    return subject.equals(subject(session));
   }
 
   /** Whether it is of the same session or handoff as the other. */

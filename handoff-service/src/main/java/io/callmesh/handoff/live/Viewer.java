@@ -1,5 +1,6 @@
 package io.callmesh.handoff.live;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.handoff.TranscriptLine;
 import io.callmesh.contracts.session.SessionNews;
@@ -59,10 +60,15 @@ final class Viewer implements SessionFeed.Listener {
   }
 
   @Override
-  public void said(TranscriptLine line) {
-    if (!closed && shown != null && shown.isWithAgent()) {
+  public void said(SessionNews session, TranscriptLine line) {
+    if (!closed && isShown(session)) {
       send("transcript", line.toJson().encode());
     }
+  }
+
+  /** What is shown may be older: a session of somebody else's changes nothing for this reader. */
+  private boolean isShown(SessionNews session) {
+    return shown != null && shown.isOf(session) && handoffs.opens(request.reader(), session);
   }
 
   @Override
@@ -167,21 +173,25 @@ final class Viewer implements SessionFeed.Listener {
     return !closed;
   }
 
-  /** Ends the stream; the second call does nothing. */
-  void close(End why) {
+  /**
+   * Ends the stream; the second call does nothing. Succeeds when the client has been sent what it
+   * was to be sent.
+   */
+  @CanIgnoreReturnValue
+  Future<Void> close(End why) {
     if (closed) {
-      return;
+      return Future.succeededFuture();
     }
     closed = true;
     unwatch.run();
     if (following != null) {
       following.close();
     }
+    ended.complete(why);
     if (why == End.SLOW) {
       out.drop();
-    } else {
-      out.end();
+      return Future.succeededFuture();
     }
-    ended.complete(why);
+    return out.end();
   }
 }

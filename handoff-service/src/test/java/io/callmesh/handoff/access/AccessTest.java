@@ -289,15 +289,18 @@ class AccessTest {
   }
 
   @Test
-  void asksWhichAccountATokenIsOfWhenThereAreSeveral() throws Exception {
+  void wantsATokensAccountWhenThereAreSeveral() throws Exception {
     settings.put("CALLMESH_FLEX_ACCOUNTS", TWO);
     open();
     String[] token = {"Authorization", "Bearer t"};
 
-    assertThat(get(token).status).isEqualTo(400);
-    assertThat(get(token).body).contains("x-twilio-account-sid");
-    assertThat(get("Authorization", "Bearer t", "x-twilio-account-sid", "AC3").status)
-        .isEqualTo(401);
+    Reply unnamed = get(token);
+    assertThat(unnamed.status).isEqualTo(401);
+    assertThat(unnamed.body).contains("x-twilio-account-sid");
+    Reply unknown = get("Authorization", "Bearer t", "x-twilio-account-sid", "AC3");
+    assertThat(unknown.status).isEqualTo(401);
+    assertThat(unknown.body).isEqualTo(unnamed.body);
+    assertThat(iam.asked).isEmpty();
     JsonObject reader = get("Authorization", "Bearer t", "x-twilio-account-sid", "AC2").json();
 
     assertThat(reader.getBoolean("otherTwilioAccount")).isTrue();
@@ -413,6 +416,33 @@ class AccessTest {
   private static void pass(
       CompletableFuture<HttpResponse<String>> reply, CompletableFuture<Reply> first) {
     var unused = reply.thenAccept(response -> first.complete(reply(response)));
+  }
+
+  @Test
+  void boundsTheRateOfUnknownTokensOfOneAddress() throws Exception {
+    open();
+    withToken("known").json();
+    iam.answer = FakeIam.invalid();
+    for (int i = 1; i < FlexTokens.BURST; i++) {
+      assertThat(withToken("bad-" + i).status).isEqualTo(401);
+    }
+
+    Reply limited = withToken("one-more");
+    assertThat(limited.status).isEqualTo(429);
+    assertThat(limited.header("retry-after")).isEqualTo("1");
+    assertThat(iam.asked).hasSize(FlexTokens.BURST);
+    withToken("known").json(); // what is remembered costs nothing
+    get("x-api-key", ADMIN).json();
+    assertThat(
+            meters
+                .get("callmesh.handoff.requests.refused")
+                .tag("reason", "token_rate")
+                .counter()
+                .count())
+        .isEqualTo(1);
+
+    nanos = SECONDS.toNanos(1);
+    assertThat(withToken("one-more").status).isEqualTo(401);
   }
 
   @Test

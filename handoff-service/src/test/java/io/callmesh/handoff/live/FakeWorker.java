@@ -8,6 +8,7 @@ import io.callmesh.contracts.handoff.TranscriptLine;
 import io.callmesh.contracts.session.SessionNews;
 import io.callmesh.contracts.session.SessionNews.Kind;
 import io.callmesh.contracts.session.WatchSession;
+import io.callmesh.contracts.session.WorkerPresence;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Instant;
@@ -76,6 +77,11 @@ final class FakeWorker {
         state);
   }
 
+  /** Tells that it is there, as workers do each second. */
+  void tellsOfItself() {
+    vertx.eventBus().publish(Addresses.WORKER_PRESENCE, new WorkerPresence("w", "p", 1, 10, false));
+  }
+
   /** Has this session now. */
   void has(SessionNews now) {
     session = now;
@@ -100,6 +106,11 @@ final class FakeWorker {
     List<TranscriptLine> lines = new ArrayList<>(now().transcript());
     lines.add(line);
     session = news(now(), Kind.SNAPSHOT, lines, now().state());
+  }
+
+  /** Tells those who watch of the whole session. */
+  void tellsAll() {
+    tell(now());
   }
 
   /** The agent reports its state. */

@@ -17,6 +17,7 @@ import io.callmesh.contracts.security.ApiKey;
 import io.callmesh.contracts.session.SessionNews;
 import io.callmesh.contracts.session.WatchSession;
 import io.callmesh.handoff.access.Reader;
+import io.callmesh.handoff.access.ReaderPlaces;
 import io.callmesh.handoff.store.Answer;
 import io.callmesh.runtime.web.Problem;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -49,8 +50,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LiveTest {
   private static final LiveTimes SELDOM =
-      new LiveTimes(3_600_000, 15_000, 100, 3_600_000, Duration.ofHours(1));
-  private static final LiveTimes OFTEN = new LiveTimes(20, 60, 100, 20, Duration.ofHours(1));
+      new LiveTimes(3_600_000, 15_000, 100, 3_600_000, 3_600_000, Duration.ofHours(1));
+  private static final LiveTimes OFTEN =
+      new LiveTimes(20, 60, 100, 3_600_000, 20, Duration.ofHours(1));
   private static final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -83,6 +85,12 @@ class LiveTest {
   }
 
   private Desk desk(LiveTimes times) throws Exception {
+    Desk desk = deskThatKnowsNoWorkers(times);
+    worker.tellsOfItself();
+    return desk;
+  }
+
+  private Desk deskThatKnowsNoWorkers(LiveTimes times) throws Exception {
     Live live = new Live(LiveTest::explanation, new LiveMetrics(meters), times, Clock.systemUTC());
     Router router = Router.router(vertx);
     Problem.answerFailuresOf(router);
@@ -356,6 +364,18 @@ class LiveTest {
   }
 
   @Test
+  void asksForNoSessionWhereThereAreNoWorkers() throws Exception {
+    store.store(handoff("{\"n\":1}", opened.plusSeconds(30)));
+    Desk desk = deskThatKnowsNoWorkers(SELDOM);
+
+    assertThat(poll(desk).statusCode()).isEqualTo(200);
+    assertThat(worker.watches).isEmpty();
+    worker.tellsOfItself();
+    assertThat(poll(desk).statusCode()).isEqualTo(200);
+    assertThat(worker.watches).hasSize(1);
+  }
+
+  @Test
   void showsThoseWhoPollACallThatIsWithTheAgent() throws Exception {
     withAgent();
     Desk desk = desk(SELDOM);
@@ -409,6 +429,26 @@ class LiveTest {
   }
 
   @Test
+  void showsNothingOfASessionThatAnothersConnectorHasSince() throws Exception {
+    withAgent();
+    Desk desk = desk(SELDOM);
+    EventClient client = watch(desk);
+    assertThat(client.event("snapshot").data().getString("status")).isEqualTo("with_agent");
+    assertThat(worker.watches.poll(10, SECONDS)).isNotNull();
+
+    worker.has(FakeWorker.session(callSid, "conn-2", opened.plusSeconds(60)));
+    worker.tellsAll();
+    worker.says(caller("for nobody else", 61));
+    worker.hears(caller("nor this, which was lost on the way", 62));
+    worker.reports(HandoffData.of("{\"secret\":1}"));
+    worker.tellsAll();
+    heardByNow(desk);
+    store.store(handoff("{}", opened.plusSeconds(90)));
+
+    assertThat(client.event("status").data().getString("status")).isEqualTo("waiting");
+  }
+
+  @Test
   void endsWhenAHandoffOfSomebodyElseHasTakenThePlace() throws Exception {
     store.store(handoff("{\"n\":1}", opened.plusSeconds(30)));
     Desk desk = desk(SELDOM);
@@ -444,7 +484,8 @@ class LiveTest {
   @Test
   void renewsTheLeaseAndAsksForASnapshotNowAndThen() throws Exception {
     withAgent();
-    Desk desk = desk(OFTEN);
+    // A worker that answers later than that is taken for dead.
+    Desk desk = desk(new LiveTimes(300, 15_000, 100, 3_600_000, 3_600_000, Duration.ofHours(1)));
     EventClient client = watch(desk);
     assertThat(client.event("snapshot").data().getString("call_sid")).isEqualTo(callSid);
 
@@ -541,7 +582,7 @@ class LiveTest {
 
   @Test
   void boundsTheStreamsOfTheProcess() {
-    StreamPlaces places = new StreamPlaces(3, 2);
+    ReaderPlaces places = new ReaderPlaces(3, 2);
 
     assertThat(places.take("a")).isTrue();
     assertThat(places.take("a")).isTrue();
@@ -596,7 +637,7 @@ class LiveTest {
   void endsAStreamAfterTheLongestTime() throws Exception {
     store.store(handoff("{\"n\":1}", opened.plusSeconds(30)));
     EventClient client =
-        watch(desk(new LiveTimes(3_600_000, 1, 100, 3_600_000, Duration.ofMillis(50))));
+        watch(desk(new LiveTimes(3_600_000, 1, 100, 3_600_000, 3_600_000, Duration.ofMillis(50))));
 
     assertThat(client.event("snapshot").data().getString("status")).isEqualTo("waiting");
     client.awaitEnd();

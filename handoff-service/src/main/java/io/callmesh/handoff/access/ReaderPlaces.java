@@ -1,22 +1,26 @@
-package io.callmesh.handoff.live;
+package io.callmesh.handoff.access;
 
 import java.util.HashMap;
 import java.util.Map;
 
-/** Bounds the streams of a process, all of them and each reader's. Safe on any thread. */
-final class StreamPlaces {
+/**
+ * Bounds what readers keep a process busy with, all of them and each one, so that nobody is kept
+ * out by another. Safe on any thread.
+ */
+public final class ReaderPlaces {
   private final Map<String, Integer> byReader = new HashMap<>();
   private final int max;
   private final int maxPerReader;
   private int taken;
 
-  StreamPlaces(int max, int maxPerReader) {
+  /** So many places, and so many of them for one reader. */
+  public ReaderPlaces(int max, int maxPerReader) {
     this.max = max;
     this.maxPerReader = maxPerReader;
   }
 
   /** Takes a place for this reader; false when there is none. */
-  synchronized boolean take(String reader) {
+  public synchronized boolean take(String reader) {
     int its = byReader.getOrDefault(reader, 0);
     if (taken == max || its == maxPerReader) {
       return false;
@@ -27,12 +31,13 @@ final class StreamPlaces {
   }
 
   /** Gives a place of this reader back. */
-  synchronized void giveBack(String reader) {
+  public synchronized void giveBack(String reader) {
     byReader.computeIfPresent(reader, (name, its) -> its == 1 ? null : its - 1);
     taken--;
   }
 
-  synchronized int taken() {
+  /** How many are taken. */
+  public synchronized int taken() {
     return taken;
   }
 }
