@@ -307,9 +307,14 @@ class HandoffServiceIT {
         .isEqualTo(hangup.expiringAt(hangup.decidedAt().plus(Duration.ofHours(24))));
   }
 
+  /** As fine as decisions are. */
+  private static Instant agoToTheMillisecond(Duration ago) {
+    return Instant.ofEpochMilli(Instant.now().minus(ago).toEpochMilli());
+  }
+
   @Test
   void saysThatAHandoffHasExpiredAsLongAsItRemembers() throws Exception {
-    Instant decided = Instant.parse(Instant.now().minus(Duration.ofHours(25)).toString());
+    Instant decided = agoToTheMillisecond(Duration.ofHours(25));
     one.store(handoff("a", "p", callSid, new JsonObject(), decided));
 
     for (String query : List.of("id=" + callSid, "id=" + conversationId, "shared_id=" + callSid)) {
@@ -391,7 +396,7 @@ class HandoffServiceIT {
   @Test
   void servesAHandoffNoLongerThanItsConnectorWishes() throws Exception {
     one.connectors.put("conn-short", connector("conn-short", Set.of(), 60)).await(20, SECONDS);
-    Instant decided = Instant.now().minus(Duration.ofSeconds(61));
+    Instant decided = agoToTheMillisecond(Duration.ofSeconds(61));
     one.store(ofConnector("conn-short", handoff("a", "p", null, new JsonObject(), decided)));
 
     Reply reply = get(two, "/v1/handoff_state?id=" + callSid, ADMIN);

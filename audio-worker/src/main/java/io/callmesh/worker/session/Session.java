@@ -95,7 +95,7 @@ final class Session implements AgentLine.Owner {
   Session(WorkerPorts ports, OpenSession open, Connector connector, Consumer<Session> onEnded) {
     this.ports = ports;
     this.open = open;
-    this.openedAt = ports.clock().instant();
+    this.openedAt = Instant.ofEpochMilli(ports.clock().millis()); // as fine as decisions are
     this.callSid = kv("callSid", open.callSid());
     this.conversationId = kv("conversationId", open.conversationId());
     this.connector = connector;

@@ -2,14 +2,16 @@ package io.callmesh.handoff.store;
 
 import io.callmesh.contracts.event.CallEventType;
 import io.callmesh.contracts.handoff.Outcome;
+import io.callmesh.contracts.security.Masked;
 import io.callmesh.handoff.access.Reader;
 import io.callmesh.runtime.kafka.CallEvents;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 
 /**
- * Tells analytics of handoffs, nothing of their data. Two replicas, or a worker that asks again,
- * may tell the same thing twice; it has the same id then. Safe on any thread.
+ * Tells analytics of handoffs, nothing of their data; of the agent's reason what a machine could
+ * read, as {@link Masked#reason} has it. Two replicas, or a worker that asks again, may tell the
+ * same thing twice; it has the same id then. Safe on any thread.
  */
 public final class HandoffEvents {
   private final CallEvents events;
@@ -33,7 +35,7 @@ public final class HandoffEvents {
         .put("accountId", outcome.accountId())
         .put("projectId", outcome.projectId())
         .put("destination", outcome.destination())
-        .put("reason", outcome.reason())
+        .put("reason", outcome.reason() == null ? null : Masked.reason(outcome.reason()))
         .put("decidedAt", outcome.decidedAt().toString());
   }
 

@@ -6,12 +6,14 @@ import io.callmesh.contracts.handoff.ReceiptChain;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +28,13 @@ final class Offers {
   private static final long FIXED_BYTES = 1_024;
 
   private final Map<String, Offer> byCallSid = new LinkedHashMap<>();
+  private final Map<HandoffName, Set<String>> callSids = new HashMap<>();
   private final Clock clock;
   private final HandoffMetrics metrics;
   private long bytes;
+
+  /** For those who read, who would wait for each other. */
+  private volatile boolean empty = true;
 
   /**
    * An outcome that is kept.
@@ -68,11 +74,26 @@ final class Offers {
     }
     forget(here);
     Offer offer = new Offer(outcome, requested(outcome), until(outcome));
-    byCallSid.put(outcome.callSid(), offer);
-    bytes += offer.bytes();
+    add(offer);
     makeRoom();
     metrics.offer(HandoffMetrics.Offer.KEPT);
     return true;
+  }
+
+  private void add(Offer offer) {
+    String callSid = offer.outcome().callSid();
+    byCallSid.put(callSid, offer);
+    names(offer)
+        .forEach(name -> callSids.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(callSid));
+    bytes += offer.bytes();
+    empty = false;
+  }
+
+  private static Stream<HandoffName> names(Offer offer) {
+    Outcome outcome = offer.outcome();
+    return Stream.concat(
+        Stream.of(HandoffName.id(outcome.callSid()), HandoffName.id(outcome.conversationId())),
+        Stream.ofNullable(outcome.sharedId()).map(HandoffName::sharedId));
   }
 
   private static ReceiptChain requested(Outcome outcome) {
@@ -94,12 +115,23 @@ final class Offers {
 
   private void forget(@Nullable Offer offer) {
     if (offer != null && byCallSid.remove(offer.outcome().callSid(), offer)) {
+      names(offer).forEach(name -> callSids.computeIfPresent(name, (n, of) -> without(offer, of)));
       bytes -= offer.bytes();
+      empty = byCallSid.isEmpty();
     }
   }
 
+  private static @Nullable Set<String> without(Offer offer, Set<String> callSids) {
+    callSids.remove(offer.outcome().callSid());
+    return callSids.isEmpty() ? null : callSids;
+  }
+
   /** The outcome of a call that is kept here; null when there is none. */
-  synchronized @Nullable Outcome get(String callSid) {
+  @Nullable Outcome get(String callSid) {
+    return empty ? null : kept(callSid);
+  }
+
+  private synchronized @Nullable Outcome kept(String callSid) {
     Offer offer = byCallSid.get(callSid);
     return offer == null || isOver(offer) ? null : offer.outcome();
   }
@@ -109,14 +141,14 @@ final class Offers {
   }
 
   /** The outcomes here that have this name. */
-  synchronized List<Outcome> named(HandoffName name) {
-    List<Outcome> named = new ArrayList<>();
-    for (Offer offer : byCallSid.values()) {
-      if (name.names(offer.outcome()) && !isOver(offer)) {
-        named.add(offer.outcome());
-      }
-    }
-    return named;
+  List<Outcome> named(HandoffName name) {
+    return empty ? List.of() : kept(name);
+  }
+
+  private synchronized List<Outcome> kept(HandoffName name) {
+    return callSids.getOrDefault(name, Set.of()).stream()
+        .flatMap(callSid -> Stream.ofNullable(kept(callSid)))
+        .toList();
   }
 
   /** Takes note of a step until it can be stored; whether the outcome is kept here. */
@@ -138,13 +170,12 @@ final class Offers {
 
   /** The one that waits for longest; drops those that have waited for too long. */
   synchronized Optional<Outcome> oldest() {
-    for (Iterator<Offer> each = byCallSid.values().iterator(); each.hasNext(); ) {
-      Offer offer = each.next();
+    while (!byCallSid.isEmpty()) {
+      Offer offer = byCallSid.values().iterator().next();
       if (!isOver(offer)) {
         return Optional.of(offer.outcome());
       }
-      each.remove();
-      bytes -= offer.bytes();
+      forget(offer);
       metrics.offer(HandoffMetrics.Offer.DROPPED);
     }
     return Optional.empty();
@@ -152,9 +183,21 @@ final class Offers {
 
   /** This outcome need not be kept any more. */
   synchronized void forget(Decision decision) {
+    forget(offer(decision));
+  }
+
+  private @Nullable Offer offer(Decision decision) {
     Offer offer = byCallSid.get(decision.callSid());
-    if (offer != null && decision.names(offer.outcome())) {
+    return offer != null && decision.names(offer.outcome()) ? offer : null;
+  }
+
+  /** The same if nothing was noted since these were its steps; whether it is kept no more. */
+  synchronized boolean forget(Decision decision, ReceiptChain steps) {
+    Offer offer = offer(decision);
+    boolean more = offer != null && !offer.steps().equals(steps);
+    if (!more) {
       forget(offer);
     }
+    return !more;
   }
 }

@@ -1,6 +1,7 @@
 package io.callmesh.handoff.store;
 
 import io.callmesh.contracts.Topic;
+import io.callmesh.contracts.bus.FailureCode;
 import io.callmesh.contracts.handoff.FindOutcome;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.handoff.Receipt;
@@ -33,7 +34,10 @@ public final class OutcomeStore {
   private static final int MAX_DELETED = 1_000;
 
   /** After that a write makes the broker close the segment that it goes to. */
-  private static final Duration SEGMENT_CLOSED = KafkaConfig.ERASURE.plusSeconds(5);
+  private static final Duration SEGMENT_CLOSED = KafkaConfig.ERASURE.plusSeconds(30);
+
+  /** Of those that share a shared id, whosever they are, the latest that a reader looks through. */
+  static final int MAX_LOOKED_AT = 10_000;
 
   private static final Comparator<Outcome> BY_DECISION = Comparator.comparing(Outcome::decidedAt);
 
@@ -88,13 +92,16 @@ public final class OutcomeStore {
   }
 
   private void applied(ReceiptChain chain) {
-    if (chain.first(Step.DELETED).isPresent()) {
-      // Whoever wrote the step may not have come to removing the outcome.
-      Decision decision = new Decision(chain.callSid(), chain.decidedAt());
-      removals.addNow(decision);
-      offers.forget(decision);
-    }
+    Decision decision = new Decision(chain.callSid(), chain.decidedAt());
+    chain.first(Step.DELETED).ifPresent(deleted -> finishDeletion(decision, deleted.at()));
     watches.changed(chain);
+  }
+
+  /** Whoever wrote the step may not have come to removing the outcome, once and again. */
+  private void finishDeletion(Decision decision, Instant at) {
+    removals.addNow(decision);
+    removals.addAgain(decision, at.plus(SEGMENT_CLOSED));
+    offers.forget(decision);
   }
 
   /** Where to be told of what becomes of a handoff. */
@@ -109,18 +116,25 @@ public final class OutcomeStore {
 
   /**
    * Stores an outcome; done when Kafka has it and the first steps of its chain. What is stored
-   * already, or was deleted since, is stored no second time.
+   * already, was deleted since, or comes after a later outcome of its call is not stored.
    */
   public Future<Void> store(Outcome asked) {
     Outcome outcome = connectors.expiring(asked);
-    if (isDeleted(outcome)) {
+    if (isDeleted(outcome) || isOvertaken(outcome)) {
       return Future.succeededFuture();
     }
     Future<Void> stored =
         isStored(outcome)
             ? Future.succeededFuture()
-            : byCallSid.put(outcome.callSid(), outcome).compose(written -> begin(outcome));
+            : writes.put(outcome).compose(written -> begin(outcome));
     return stored.onSuccess(done -> events.stored(outcome));
+  }
+
+  /** Whether memory has a later outcome of the call. */
+  private boolean isOvertaken(Outcome outcome) {
+    Decision decision = Decision.of(outcome);
+    Outcome here = byCallSid.get(outcome.callSid());
+    return decision.isOutdoneBy(here) && !decision.names(here);
   }
 
   private boolean isStored(Outcome outcome) {
@@ -218,7 +232,7 @@ public final class OutcomeStore {
 
   private Stream<Outcome> stored(HandoffName name) {
     if (name.isSharedId()) {
-      return bySharedId.all(name.value()).stream();
+      return bySharedId.latest(name.value(), MAX_LOOKED_AT).stream();
     }
     Outcome ofCall = byCallSid.get(name.value());
     return ofCall == null ? byConversation.all(name.value()).stream() : Stream.of(ofCall);
@@ -249,23 +263,29 @@ public final class OutcomeStore {
     if (here.isPresent()) {
       return new Answer.Found(here.get());
     }
-    List<ReceiptChain> chains = receipts.named(name, reader);
-    return chains.isEmpty() ? new Answer.Absent() : gone(chains.get(chains.size() - 1));
+    List<ReceiptChain> chains =
+        receipts.named(name, reader).stream().filter(OutcomeStore::wasServed).toList();
+    return chains.isEmpty() ? new Answer.Absent() : gone(chains.get(chains.size() - 1), reader);
+  }
+
+  /** An offered one may have been deleted without ever being stored. */
+  private static boolean wasServed(ReceiptChain chain) {
+    return isBegun(chain) || chain.first(Step.DELETED).isPresent();
   }
 
   /** Why a handoff with this chain is not served. */
-  private Answer gone(ReceiptChain chain) {
+  private Answer gone(ReceiptChain chain, Reader reader) {
     Instant expiry = connectors.expiryOf(chain.decidedAt(), Receipts.expiry(chain));
-    Outcome other = ofCall(chain.callSid());
     Optional<Receipt> deleted = chain.first(Step.DELETED);
     if (deleted.isPresent()) {
       return new Answer.Gone(Answer.Why.DELETED, deleted.get().at());
     } else if (!expiry.isAfter(clock.instant())) {
       return new Answer.Gone(Answer.Why.EXPIRED, expiry);
-    } else if (other != null) {
-      return new Answer.Gone(Answer.Why.REPLACED, other.decidedAt());
     }
-    return new Answer.Absent(); // steps of one that was never stored, or that the topic has lost
+    return Optional.ofNullable(ofCall(chain.callSid()))
+        .filter(other -> reader.opens(other) && other.decidedAt().isAfter(chain.decidedAt()))
+        .<Answer>map(other -> new Answer.Gone(Answer.Why.REPLACED, other.decidedAt()))
+        .orElseGet(Answer.Absent::new); // replaced by what is not the reader's, or lost
   }
 
   /** The chain of an outcome as memory has it; also of one that is not stored yet. */
@@ -324,7 +344,7 @@ public final class OutcomeStore {
     Decision decision = Decision.of(outcome);
     return writes
         .remove(decision)
-        .onSuccess(removed -> removals.addAgain(decision, SEGMENT_CLOSED));
+        .onSuccess(removed -> removals.addAgain(decision, now().plus(SEGMENT_CLOSED)));
   }
 
   private void deleted(Outcome outcome, Reader reader) {
@@ -355,24 +375,48 @@ public final class OutcomeStore {
     Optional<Outcome> oldest = offers.oldest();
     return oldest.isEmpty()
         ? Future.succeededFuture(oldest)
-        : catchUp()
-            .compose(caughtUp -> storeOffered(oldest.get()))
-            .onSuccess(stored -> offers.forget(Decision.of(oldest.get())))
-            .map(stored -> oldest);
+        : catchUp().compose(caughtUp -> settle(oldest.get())).map(settled -> oldest);
+  }
+
+  private Future<Void> settle(Outcome outcome) {
+    if (isOvertaken(outcome) || !isAlive(outcome)) {
+      return drop(outcome);
+    }
+    return storeOffered(outcome)
+        .recover(
+            cause ->
+                FailureCode.of(cause).retryable() ? Future.failedFuture(cause) : drop(outcome));
+  }
+
+  /** Also for what Kafka will never take, lest the others wait behind it. */
+  private Future<Void> drop(Outcome outcome) {
+    metrics.offer(HandoffMetrics.Offer.DROPPED);
+    offers.forget(Decision.of(outcome));
+    return Future.succeededFuture();
   }
 
   private Future<Void> storeOffered(Outcome outcome) {
-    Decision decision = Decision.of(outcome);
-    Outcome here = byCallSid.get(outcome.callSid());
-    boolean overtaken = decision.isOutdoneBy(here) && !decision.names(here);
-    if (overtaken || !isAlive(outcome)) {
-      metrics.offer(HandoffMetrics.Offer.DROPPED);
-      return Future.succeededFuture();
-    }
     return writes
         .put(outcome)
         .compose(written -> begin(outcome))
-        .onSuccess(begun -> storedLate(outcome));
+        .compose(begun -> addNoted(outcome))
+        .onSuccess(added -> storedLate(outcome));
+  }
+
+  /** The steps that were noted while the others were on their way, until there are none. */
+  private Future<Void> addNoted(Outcome outcome) {
+    Optional<ReceiptChain> noted = offers.stepsOf(outcome).filter(steps -> isHandoff(outcome));
+    if (noted.isEmpty()) {
+      offers.forget(Decision.of(outcome));
+      return Future.succeededFuture();
+    }
+    return receipts.add(noted.get()).compose(added -> forget(outcome, noted.get()));
+  }
+
+  private Future<Void> forget(Outcome outcome, ReceiptChain added) {
+    return offers.forget(Decision.of(outcome), added)
+        ? Future.succeededFuture()
+        : addNoted(outcome);
   }
 
   private void storedLate(Outcome outcome) {
@@ -397,6 +441,12 @@ public final class OutcomeStore {
     Outcome here = byCallSid.get(decision.callSid());
     return here == null || !decision.names(here) || isAlive(here)
         ? Future.succeededFuture()
-        : remove(here).onSuccess(removed -> metrics.expired());
+        : remove(here).onSuccess(removed -> countExpired(here));
+  }
+
+  private void countExpired(Outcome removed) {
+    if (!isDeleted(removed)) {
+      metrics.expired();
+    }
   }
 }

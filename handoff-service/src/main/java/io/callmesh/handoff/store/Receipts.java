@@ -82,7 +82,7 @@ final class Receipts {
 
   private List<ReceiptChain> withName(HandoffName name) {
     return name.isSharedId()
-        ? bySharedId.all(name.inChains())
+        ? bySharedId.latest(name.inChains(), OutcomeStore.MAX_LOOKED_AT)
         : Stream.concat(
                 byCallSid.all(name.value()).stream(), byConversation.all(name.value()).stream())
             .toList();

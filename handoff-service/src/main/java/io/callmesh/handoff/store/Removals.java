@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 
 /**
  * The outcomes that must be removed before their topic forgets them by itself, by the time at which
@@ -24,6 +26,7 @@ final class Removals {
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
   private final PriorityQueue<Due> queue = new PriorityQueue<>(Comparator.comparing(Due::at));
+  private final Set<Decision> again = new HashSet<>();
   private final Duration lifetime;
   private final Clock clock;
 
@@ -55,14 +58,19 @@ final class Removals {
     add(new Due(decision, clock.instant(), false));
   }
 
-  /** An outcome was removed, and is to be removed again so much later. */
-  void addAgain(Decision decision, Duration later) {
-    add(new Due(decision, clock.instant().plus(later), true));
+  /**
+   * An outcome was removed, and is to be removed again at that time; once, however often it is
+   * said, and not when the time is over, as it is for what a start finds in the topic.
+   */
+  void addAgain(Decision decision, Instant at) {
+    if (at.isAfter(clock.instant())) {
+      add(new Due(decision, at, true));
+    }
   }
 
   /** It could not be removed. */
   synchronized void add(Due due) {
-    if (queue.size() < MAX) {
+    if (queue.size() < MAX && (!due.removed() || again.add(due.decision()))) {
       queue.add(due);
     }
   }
@@ -75,7 +83,14 @@ final class Removals {
         next != null && due.size() < STEP && !next.at().isAfter(now);
         next = queue.peek()) {
       due.add(queue.remove());
+      forget(next);
     }
     return due;
+  }
+
+  private void forget(Due due) {
+    if (due.removed()) {
+      again.remove(due.decision());
+    }
   }
 }

@@ -16,10 +16,12 @@ import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.handoff.store.StoreFixture.Replica;
 import io.callmesh.handoff.store.Watches.Watch;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +39,9 @@ class KafkaAwayIT {
     kafka = new StoreFixture(data);
     replica = kafka.notStarted(Duration.ofSeconds(1));
     await(replica.tables().start());
+  }
+
+  private void startUpkeep() throws Exception {
     await(kafka.vertx.deployVerticle(new UpkeepVerticle(replica.outcomes(), 50)));
   }
 
@@ -47,6 +52,7 @@ class KafkaAwayIT {
 
   @Test
   void servesWhatItHasAndStoresWhatIsOfferedLater() throws Exception {
+    startUpkeep();
     Outcome stored = kafka.handoff();
     await(replica.outcomes().store(stored));
     kafka.stopBroker();
@@ -81,18 +87,46 @@ class KafkaAwayIT {
   void doesNotStoreAnOfferOverSomethingNewer() throws Exception {
     Outcome offered = kafka.handoff();
     Outcome newer = handoff(offered.callSid(), offered.decidedAt().plusMillis(1));
+    Outcome newest = handoff(offered.callSid(), offered.decidedAt().plusMillis(2));
+    replica.outcomes().offered(offered);
     kafka.stopBroker();
-    assertThat(offer(offered).callSid()).isEqualTo(offered.callSid());
-
-    Replica other = kafka.notStarted(Duration.ofSeconds(20));
     kafka.startBroker();
+    Replica other = kafka.notStarted(Duration.ofSeconds(20));
     await(other.tables().start());
     await(other.outcomes().store(newer));
+
+    startUpkeep();
     Outcome last = kafka.handoff(); // the offers are settled in the order in which they came
-    kafka.vertx.eventBus().publish(Addresses.HANDOFF_OFFER, last);
+    replica.outcomes().offered(last);
     assertThat(kafka.recordsUntil(Topic.OUTCOMES, last.callSid(), Optional::isPresent)).hasSize(1);
-    assertThat(await(other.outcomes().find(new FindOutcome(offered.callSid()))))
-        .contains(expiring(newer));
+    await(other.outcomes().store(newest));
+
+    assertThat(kafka.recordsUntil(Topic.OUTCOMES, offered.callSid(), isExactly(newest)))
+        .containsExactly(stored(newer), stored(newest));
+    assertThat(replica.offers("dropped")).isEqualTo(1);
+  }
+
+  @Test
+  void doesNotLetOthersWaitBehindAnOfferThatKafkaWillNotTake() throws Exception {
+    JsonObject json = kafka.handoff().toJson().put("utterance", "x".repeat(2 << 20));
+    Outcome last = kafka.handoff();
+    replica.outcomes().offered(Outcome.fromJson(json));
+    replica.outcomes().offered(last);
+
+    startUpkeep();
+
+    assertThat(kafka.recordsUntil(Topic.OUTCOMES, last.callSid(), Optional::isPresent)).hasSize(1);
+    assertThat(replica.offers("dropped")).isEqualTo(1);
+    assertThat(replica.outcomes().current(HandoffName.id(json.getString("callSid")), ANYBODY))
+        .isEmpty();
+  }
+
+  private static Predicate<Optional<String>> isExactly(Outcome outcome) {
+    return record -> record.equals(stored(outcome));
+  }
+
+  private static Optional<String> stored(Outcome outcome) {
+    return Optional.of(expiring(outcome).toJson().encode());
   }
 
   private static Outcome expiring(Outcome outcome) {

@@ -7,6 +7,7 @@ import io.callmesh.contracts.handoff.HandoffData;
 import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.handoff.Receipt;
 import io.callmesh.contracts.handoff.Receipt.Step;
+import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.handoff.store.StoreFixture.AdjustableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.JsonObject;
@@ -97,6 +98,36 @@ class OffersTest {
         .containsExactly(Step.REQUESTED, Step.READ);
     offers.forget(Decision.of(outcome));
     assertThat(offers.stepsOf(outcome)).isEmpty();
+    assertThat(offers.named(HandoffName.sharedId("order-CA1"))).isEmpty();
+  }
+
+  @Test
+  void doesNotForgetWhatWasNotedMeanwhile() {
+    Outcome outcome = handoff("CA1", now);
+    assertThat(offers.keep(outcome)).isTrue();
+    ReceiptChain stored = offers.stepsOf(outcome).orElseThrow();
+    assertThat(offers.note(outcome, Receipt.by(Step.READ, now.plusMillis(3), "key-1"))).isTrue();
+
+    assertThat(offers.forget(Decision.of(outcome), stored)).isFalse();
+    assertThat(offers.forget(Decision.of(outcome), offers.stepsOf(outcome).orElseThrow())).isTrue();
+    assertThat(offers.get("CA1")).isNull();
+  }
+
+  @Test
+  void tellsApartThoseThatShareAName() {
+    Outcome first = withSharedId(handoff("CA1", now));
+    Outcome second = withSharedId(handoff("CA2", now));
+    assertThat(offers.keep(first)).isTrue();
+    assertThat(offers.keep(second)).isTrue();
+    HandoffName name = HandoffName.sharedId("shared");
+
+    assertThat(offers.named(name)).containsExactly(first, second);
+    offers.forget(Decision.of(first));
+    assertThat(offers.named(name)).containsExactly(second);
+  }
+
+  private static Outcome withSharedId(Outcome like) {
+    return Outcome.fromJson(like.toJson().put("sharedId", "shared"));
   }
 
   private double count(String result) {

@@ -24,13 +24,17 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,6 +82,57 @@ class OutcomeStoreIT {
         .isEqualTo(new Answer.Gone(Answer.Why.EXPIRED, outcome.decidedAt().plus(LIFETIME)));
     assertThat(hidden).isEqualTo(new Answer.Absent());
     assertThat(forgotten).isEqualTo(new Answer.Absent());
+  }
+
+  @Test
+  void doesNotTakeStepsForAHandoffThatNeverWasStored() throws Exception {
+    Outcome outcome = kafka.handoff();
+    Outcome lost = with(handoff(outcome.callSid(), later(outcome, 1)), "conversationId", "conv-x");
+    await(one.outcomes().store(outcome));
+    await(
+        one.outcomes().add(ReceiptChain.of(lost, Receipt.of(Step.ROUTED, kafka.clock.instant()))));
+
+    kafka.clock.forward(LIFETIME);
+
+    assertThat(await(one.outcomes().look(HandoffName.id(outcome.callSid()), ANYBODY)))
+        .isEqualTo(new Answer.Gone(Answer.Why.EXPIRED, outcome.decidedAt().plus(LIFETIME)));
+  }
+
+  @Test
+  void isSilentOfWhatTookAPlaceUnlessItIsTheReaders() throws Exception {
+    Outcome outcome = kafka.handoff();
+    Outcome theirs = with(handoff(outcome.callSid(), later(outcome, 1)), "projectId", "p2");
+    HandoffName name = HandoffName.id(outcome.conversationId());
+    await(one.outcomes().store(outcome));
+    await(one.outcomes().store(theirs));
+
+    assertThat(await(one.outcomes().look(name, reader("ours", "p1"))))
+        .isEqualTo(new Answer.Absent());
+    assertThat(await(one.outcomes().look(name, ANYBODY)))
+        .isEqualTo(new Answer.Gone(Answer.Why.REPLACED, theirs.decidedAt()));
+  }
+
+  @Test
+  void tellsAnalyticsNoSentence() throws Exception {
+    Outcome outcome = with(kafka.handoff(), "reason", "Eve wants her money back");
+    await(one.outcomes().store(outcome));
+
+    assertThat(
+            kafka.recordsUntil(
+                Topic.CALL_EVENTS,
+                outcome.callSid(),
+                event -> event.orElseThrow().contains("handoff.stored")))
+        .isNotEmpty()
+        .allSatisfy(
+            event -> assertThat(event.orElseThrow()).contains("\"***\"").doesNotContain("Eve"));
+  }
+
+  private static Outcome with(Outcome like, String member, String value) {
+    return Outcome.fromJson(like.toJson().put(member, value));
+  }
+
+  private static Instant later(Outcome outcome, int ms) {
+    return outcome.decidedAt().plusMillis(ms);
   }
 
   @Test
@@ -153,6 +208,95 @@ class OutcomeStoreIT {
 
     assertThat(answer).isEqualTo(new Answer.Gone(Answer.Why.DELETED, deleted.at()));
     assertThat(kafka.recordsUntil(Topic.OUTCOMES, outcome.callSid(), Optional::isEmpty)).hasSize(2);
+    assertThat(next.meters().counter("callmesh.handoff.expired").count()).isZero();
+  }
+
+  @Test
+  void removesOnceMoreWhatAReplicaRemovedThatDiedSince() throws Exception {
+    Outcome outcome = kafka.handoff();
+    await(one.outcomes().store(outcome));
+    await(one.outcomes().delete(HandoffName.id(outcome.callSid()), ANYBODY));
+
+    Replica next = kafka.replica();
+    kafka.clock.forward(Duration.ofMinutes(11));
+    await(next.outcomes().removeExpired());
+    Outcome last = handoff(outcome.callSid(), kafka.clock.instant());
+    await(next.outcomes().store(last));
+
+    assertThat(kafka.recordsUntil(Topic.OUTCOMES, outcome.callSid(), isOf(last)))
+        .extracting(Optional::isPresent)
+        .containsExactly(true, false, false, true);
+  }
+
+  private static Predicate<Optional<String>> isOf(Outcome outcome) {
+    return record -> record.filter(text -> text.contains(outcome.conversationId())).isPresent();
+  }
+
+  @Test
+  void doesNotStoreWhatComesAfterALaterOutcome() throws Exception {
+    Outcome newer = kafka.handoff();
+    Outcome newest = handoff(newer.callSid(), later(newer, 1));
+    await(one.outcomes().store(newer));
+
+    await(one.outcomes().store(handoff(newer.callSid(), newer.decidedAt().minusMillis(1))));
+    await(one.outcomes().store(newest));
+
+    assertThat(kafka.recordsUntil(Topic.OUTCOMES, newer.callSid(), isOf(newest))).hasSize(2);
+  }
+
+  @Test
+  void doesNotStoreOverALaterOutcomeThatItHasNotSeen() throws Exception {
+    Outcome first = kafka.handoff();
+    Outcome late = handoff(first.callSid(), later(first, 1));
+    Outcome newer = handoff(first.callSid(), later(first, 2));
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    Replica slow = kafka.notStarted(Duration.ofSeconds(20));
+    outcomes(slow).onChange(outcome -> haltAt(first, outcome, reached, goOn));
+    await(slow.tables().start());
+
+    await(one.outcomes().store(first));
+    assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+    await(one.outcomes().store(newer));
+    Future<Void> stored = slow.outcomes().store(late); // memory has the first one only
+    assertThat(kafka.recordsUntil(Topic.OUTCOMES, first.callSid(), isOf(late))).hasSize(3);
+    goOn.countDown();
+    await(stored);
+
+    assertThat(await(slow.outcomes().find(new FindOutcome(first.callSid()))))
+        .map(Outcome::conversationId)
+        .contains(newer.conversationId());
+  }
+
+  @Test
+  void restoresANewerOutcomeThatAFailedRemovalHasUndone() throws Exception {
+    Outcome old = kafka.handoff();
+    Outcome newer = handoff(old.callSid(), later(old, 1));
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    Replica slow = kafka.notStarted(Duration.ofSeconds(3));
+    CarefulWrites writes = new CarefulWrites(outcomes(slow));
+    outcomes(slow).onChange(writes::applied);
+    outcomes(slow).onChange(outcome -> haltAt(old, outcome, reached, goOn));
+    await(slow.tables().start());
+
+    await(one.outcomes().store(old));
+    assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+    await(one.outcomes().store(newer));
+    Future<Void> removed = writes.remove(Decision.of(old));
+    assertThatThrownBy(() -> await(removed)).isInstanceOf(ReplyException.class);
+    goOn.countDown();
+
+    AtomicBoolean removedOnce = new AtomicBoolean();
+    List<Optional<String>> records =
+        kafka.recordsUntil(
+            Topic.OUTCOMES,
+            old.callSid(),
+            record -> {
+              removedOnce.compareAndSet(false, record.isEmpty());
+              return removedOnce.get() && isOf(newer).test(record);
+            });
+    assertThat(records).extracting(Optional::isPresent).containsExactly(true, true, false, true);
   }
 
   @Test

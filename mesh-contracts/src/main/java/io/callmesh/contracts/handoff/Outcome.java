@@ -2,6 +2,7 @@ package io.callmesh.contracts.handoff;
 
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param sharedId an identifier of the integrator's own
  * @param state the handoff state, exactly as the agent gave it
  * @param transcript what was said before, as far as the agent told
- * @param decidedAt when the agent, or whoever acts for it, asked for it; with the CallSid it names
- *     the outcome
+ * @param decidedAt when the agent, or whoever acts for it, asked for it, to the millisecond: with
+ *     the CallSid it names the outcome, also to those who know no finer time
  * @param expiresAt when it is served no more; null, as it comes from a worker, for the lifetime
  *     that handoff-service gives it
  */
@@ -51,6 +52,10 @@ public record Outcome(
     HANDOFF,
     /** The call is over. */
     HANGUP
+  }
+
+  public Outcome {
+    decidedAt = decidedAt.truncatedTo(ChronoUnit.MILLIS);
   }
 
   /** The same outcome, which is not served from then on. */

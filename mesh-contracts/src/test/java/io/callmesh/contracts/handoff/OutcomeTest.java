@@ -41,6 +41,15 @@ class OutcomeTest {
         .isEqualTo(outcome);
   }
 
+  @Test
+  void isDecidedToTheMillisecond() {
+    JsonObject json = outcome(null, null, new JsonObject()).toJson();
+
+    assertThat(Outcome.fromJson(json.put("decidedAt", "2026-11-23T10:00:00.123456789Z")))
+        .extracting(Outcome::decidedAt)
+        .isEqualTo(STORED);
+  }
+
   private static JsonObject reparsed(Outcome outcome) {
     return new JsonObject(outcome.toJson().encode());
   }

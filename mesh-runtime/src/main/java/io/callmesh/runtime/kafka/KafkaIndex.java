@@ -115,6 +115,19 @@ public final class KafkaIndex<V> {
     return live(value).toList();
   }
 
+  /**
+   * The values with this secondary key that memory has now, the most recently written first; at
+   * most so many. Those beyond cost nothing.
+   */
+  public List<V> latest(String value, int atMost) {
+    return sharing(value).stream()
+        .flatMap(Sharing::descending)
+        .filter(this::isLive)
+        .limit(atMost)
+        .map(Entry::value)
+        .toList();
+  }
+
   void add(Entry<V> entry) {
     String secondary = by.apply(entry.value());
     if (secondary != null) {

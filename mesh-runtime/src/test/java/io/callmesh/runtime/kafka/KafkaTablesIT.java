@@ -218,6 +218,8 @@ class KafkaTablesIT {
     await(table.catchUp());
     assertThat(byShared.get("s")).isEqualTo(shared("s", 2));
     assertThat(byShared.all("s")).containsExactly(shared("s", 1), shared("s", 2));
+    assertThat(byShared.latest("s", 1)).containsExactly(shared("s", 2));
+    assertThat(byShared.latest("s", 3)).containsExactly(shared("s", 2), shared("s", 1));
     await(writer.remove("index-2"));
     await(table.catchUp());
     assertThat(byShared.get("s")).isEqualTo(shared("s", 1));

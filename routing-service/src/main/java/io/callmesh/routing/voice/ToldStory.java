@@ -101,7 +101,9 @@ final class ToldStory implements CallStory {
         CallEventType.HANDOFF_ROUTED,
         call,
         state,
-        transfer(state).put("reason", reason).put("method", destination.method().text()));
+        transfer(state)
+            .put("reason", Masked.reason(reason))
+            .put("method", destination.method().text()));
     receipt(
         call,
         state,
