@@ -40,6 +40,18 @@ class ImageTest {
         .toList();
   }
 
+  /** What the image sets an environment variable to. */
+  static String variable(String name) {
+    String beginning = name + "=\"";
+    return instructions().stream()
+        .filter(instruction -> instruction.name().equals("ENV"))
+        .map(Instruction::arguments)
+        .filter(arguments -> arguments.startsWith(beginning) && arguments.endsWith("\""))
+        .map(arguments -> arguments.substring(beginning.length(), arguments.length() - 1))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static Instruction only(String name) {
     List<Instruction> found =
         instructions().stream().filter(instruction -> instruction.name().equals(name)).toList();

@@ -66,6 +66,9 @@ class KustomizeTest {
           """
           CALLMESH_CLUSTER_BUS_PORT: "15701"   | CALLMESH_CLUSTER_BUSPORT: "15701"  | does not know CALLMESH_CLUSTER_BUSPORT
           value: -XX:MaxRAMPercentage=65       | value: -XX:MaxRAMPercentage=60     | drops JVM options of the image
+          -XX:+ExitOnOutOfMemoryError          | -XX:+ExitOnOutOfMemoryError -XX:MaxRAMPercentage=90 | repeats the JVM option MaxRAMPercentage
+          -XX:+ExitOnOutOfMemoryError          | -XX:+ExitOnOutOfMemoryError -XX:-ExitOnOutOfMemoryError | repeats the JVM option ExitOnOutOfMemoryError
+          -Xmn32m                              | -Xmn32m -Xmn64m                    | repeats the JVM option Xmn
           CALLMESH_CLUSTER_BUS_PORT: "15701"   | CALLMESH_CLUSTER_BUS_PORT: "15702" | declares bus as 15701, the process listens on 15702
           CALLMESH_DRAIN_DEADLINE: 5m          | CALLMESH_DRAIN_DEADLINE: 320s      | is granted 330 s to stop and may need 335 s
           CALLMESH_DRAIN_DEADLINE: 5m          | CALLMESH_DRAIN_DEADLINE: 5 minutes | does not start: CALLMESH_DRAIN_DEADLINE must be

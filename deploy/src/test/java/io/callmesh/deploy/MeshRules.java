@@ -25,6 +25,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,9 +55,8 @@ final class MeshRules {
   private static final Pattern SECRET_NAME =
       Pattern.compile(".*(SECRET|TOKEN|PASSWORD|JAAS|API_KEY|TWILIO_ACCOUNTS).*");
 
-  /** As in deploy/images/Dockerfile. */
-  private static final String IMAGES_JVM_OPTIONS =
-      "-XX:MaxRAMPercentage=65 -XX:+ExitOnOutOfMemoryError";
+  private static final Pattern JVM_OPTION_NAME =
+      Pattern.compile("^-(?:XX:[+-]?([^=]+)|(Xm[nsx]|Xss)).*");
 
   private static final String CLUSTER_SERVICE = "callmesh-cluster";
 
@@ -122,9 +122,7 @@ final class MeshRules {
     for (String variable : pod.variables(SECRETS).keySet()) {
       require(service.knows(variable), "%s does not know %s", service.name(), variable);
     }
-    String jvm = pod.plainVariables().getOrDefault(DeployedService.JVM_OPTIONS, IMAGES_JVM_OPTIONS);
-    require(
-        jvm.startsWith(IMAGES_JVM_OPTIONS), "%s drops JVM options of the image", service.name());
+    jvmOptions(pod);
     for (SecretKeySelector key : pod.secretKeys()) {
       boolean its = key.getName().equals("callmesh-secrets") && service.isItsOwn(key.getKey());
       require(its, "%s is given a secret that it does not need: %s", service.name(), key.getKey());
@@ -133,6 +131,23 @@ final class MeshRules {
     sound(pod);
     settings(service, pod);
     settingsWithoutOptionalSecrets(service, pod);
+  }
+
+  /** The pod's take the place of the image's, and the JVM goes by the last of those that repeat. */
+  private void jvmOptions(Pod pod) {
+    String images = ImageTest.variable(DeployedService.JVM_OPTIONS);
+    List<String> options =
+        List.of(
+            pod.plainVariables().getOrDefault(DeployedService.JVM_OPTIONS, images).split("\\s+"));
+    require(
+        options.containsAll(List.of(images.split("\\s+"))),
+        "%s drops JVM options of the image",
+        pod.name());
+    Set<String> names = new HashSet<>();
+    for (String option : options) {
+      String name = JVM_OPTION_NAME.matcher(option).replaceFirst("$1$2");
+      require(names.add(name), "%s repeats the JVM option %s", pod.name(), name);
+    }
   }
 
   private void settings(DeployedService service, Pod pod) {

@@ -69,12 +69,20 @@ final class HandoffVerticle extends VerticleBase {
   private void find(Message<FindOutcome> request) {
     outcomes
         .find(request.body())
-        .map(
+        .compose(
             found ->
-                found.orElseThrow(
-                    () -> new BusFailure(FailureCode.NOT_FOUND, "the call has no outcome")))
+                found
+                    .map(Future::succeededFuture)
+                    .orElseGet(() -> outcomes.isGone(request.body()).compose(this::absent)))
         .onSuccess(request::reply)
         .onFailure(cause -> fail(request, cause));
+  }
+
+  private Future<Outcome> absent(boolean gone) {
+    return Future.failedFuture(
+        gone
+            ? new BusFailure(FailureCode.GONE, "the call's outcome has expired, or was deleted")
+            : new BusFailure(FailureCode.NOT_FOUND, "the call has no outcome"));
   }
 
   private void receipt(Message<ReceiptChain> request) {

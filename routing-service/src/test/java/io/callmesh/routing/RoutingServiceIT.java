@@ -419,10 +419,13 @@ class RoutingServiceIT {
         .extracting(one -> one.step().text() + " " + one.destination() + " " + one.detail())
         .containsExactly(
             "routed desk number #1",
-            "failed desk busy",
+            "failed desk busy #1",
             "routed people flex #2",
             "accepted people null");
     assertThat(told.get(3).receipts().get(0).at()).isEqualTo(told.get(2).receipts().get(0).at());
+    assertThat(told.get(2).plus(told.get(1)).plus(told.get(0)).receipts())
+        .extracting(Receipt::detail)
+        .containsExactly("number #1", "busy #1", "flex #2");
     List<JsonObject> events = events(4);
     assertThat(events.stream().map(event -> event.getString("type")))
         .containsExactly("handoff.routed", "handoff.failed", "handoff.routed", "handoff.accepted");

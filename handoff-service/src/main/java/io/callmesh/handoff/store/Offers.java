@@ -39,7 +39,15 @@ final class Offers {
     long bytes() {
       // A character of text that is not Latin takes two.
       return FIXED_BYTES
-          + 2L * (outcome.state().text().length() + outcome.transcript().text().length());
+          + 2L
+              * (outcome.state().text().length()
+                  + outcome.transcript().text().length()
+                  + length(outcome.utterance())
+                  + length(outcome.reason()));
+    }
+
+    private static int length(@Nullable String text) {
+      return text == null ? 0 : text.length();
     }
 
     private Offer plus(Receipt receipt) {

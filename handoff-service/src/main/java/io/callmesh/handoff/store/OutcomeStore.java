@@ -178,6 +178,24 @@ public final class OutcomeStore {
     return found.map(one -> one.filter(this::isAlive));
   }
 
+  /**
+   * Whether the outcome that the asker of a question has from elsewhere, and that is not found, was
+   * stored or deleted before: it has expired then, or was deleted, and must not be put to use.
+   */
+  public Future<Boolean> isGone(FindOutcome question) {
+    String chain = ReceiptChain.key(question.callSid(), question.offeredMs());
+    return question.offeredMs() == 0
+        ? Future.succeededFuture(false)
+        : receipts
+            .catchUp()
+            .otherwiseEmpty() // without Kafka what is here is the best there is
+            .map(done -> receipts.of(chain).filter(OutcomeStore::wasThere).isPresent());
+  }
+
+  private static boolean wasThere(ReceiptChain chain) {
+    return isBegun(chain) || chain.first(Step.DELETED).isPresent();
+  }
+
   /** The latest outcome of a call, stored or offered. */
   private @Nullable Outcome ofCall(String callSid) {
     Outcome stored = byCallSid.get(callSid);

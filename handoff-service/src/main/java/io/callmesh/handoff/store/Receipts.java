@@ -64,7 +64,12 @@ final class Receipts {
 
   /** What memory has of an outcome's chain. */
   Optional<ReceiptChain> of(Outcome outcome) {
-    return Optional.ofNullable(table.get(ReceiptChain.key(outcome.callSid(), outcome.decidedAt())));
+    return of(ReceiptChain.key(outcome.callSid(), outcome.decidedAt()));
+  }
+
+  /** What memory has of the chain with this key. */
+  Optional<ReceiptChain> of(String key) {
+    return Optional.ofNullable(table.get(key));
   }
 
   /** The chains with this name that the reader may know of, the oldest first. */

@@ -123,6 +123,24 @@ class OutcomeStoreIT {
   }
 
   @Test
+  void knowsThatAnOutcomeWhichSomebodyElseHasStillIsGone() throws Exception {
+    Outcome outcome = kafka.handoff();
+    Outcome later = handoff(outcome.callSid(), outcome.decidedAt().plusMillis(1));
+    FindOutcome question = new FindOutcome(outcome.callSid());
+    Receipt routed = Receipt.of(Step.ROUTED, outcome.decidedAt());
+    await(one.outcomes().add(ReceiptChain.of(outcome, routed)));
+    boolean before = await(two.outcomes().isGone(question.offered(outcome)));
+    await(one.outcomes().store(outcome));
+    await(one.outcomes().delete(HandoffName.id(outcome.callSid()), ANYBODY));
+
+    assertThat(await(two.outcomes().find(question.offered(outcome)))).isEmpty();
+    assertThat(before).as("what becomes of it may be told before it is stored").isFalse();
+    assertThat(await(two.outcomes().isGone(question.offered(outcome)))).isTrue();
+    assertThat(await(two.outcomes().isGone(question.offered(later)))).isFalse();
+    assertThat(await(two.outcomes().isGone(question))).isFalse();
+  }
+
+  @Test
   void removesWhatWasDeletedByAReplicaThatDiedMeanwhile() throws Exception {
     Outcome outcome = kafka.handoff();
     await(one.outcomes().store(outcome));

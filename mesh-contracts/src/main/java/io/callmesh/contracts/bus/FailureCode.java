@@ -15,7 +15,9 @@ public enum FailureCode {
   /** The one asked is going away; ask another. */
   DRAINING(5, true),
   /** Something it depends on, such as Kafka, does not answer now. */
-  UNAVAILABLE(6, true);
+  UNAVAILABLE(6, true),
+  /** What was asked about was there, and is no more. */
+  GONE(7, false);
 
   private final int code;
   private final boolean retryable;

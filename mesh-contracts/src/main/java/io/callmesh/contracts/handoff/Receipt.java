@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param by who did it: for {@code READ} and {@code DELETED} the id of the API key or the SID of
  *     the Flex worker ({@code WK…}); null when nobody in particular
  * @param destination the destination's name, for those steps that have one
- * @param detail more: the method and attempt of {@code ROUTED}, why it {@code FAILED}
+ * @param detail more: the method and attempt of {@code ROUTED}, why it {@code FAILED} and at which
+ *     attempt
  */
 public record Receipt(
     Step step,

@@ -78,7 +78,12 @@ public record ReceiptChain(
 
   /** The key of the chain of an outcome of that call, decided then. */
   public static String key(String callSid, Instant decidedAt) {
-    return callSid + "/" + decidedAt.toEpochMilli();
+    return key(callSid, decidedAt.toEpochMilli());
+  }
+
+  /** The same by the time of the decision in ms since the epoch. */
+  public static String key(String callSid, long decidedMs) {
+    return callSid + "/" + decidedMs;
   }
 
   /** Stands for a shared id, which may be the caller's name, where it must not be kept. */

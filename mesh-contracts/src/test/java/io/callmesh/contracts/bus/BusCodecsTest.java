@@ -54,6 +54,7 @@ class BusCodecsTest {
         new StreamAdmitted("CA1", "ingress.frames@1", 7_000, 5, -3),
         new FindOutcome("CA1"),
         new FindOutcome("CA1", "conv-1", 7),
+        new FindOutcome("CA1", "conv-1", 7, 8),
         new WatchSession("conv-1", "handoff.news@1", true, 5_000),
         news(Kind.SNAPSHOT, "{\"n\":1.10}", LINE, LINE.within(1)),
         news(Kind.ENDED, "{}"),

@@ -79,7 +79,14 @@ public final class Offers {
   private static int size(Outcome outcome) {
     return OVERHEAD
         + Character.BYTES
-            * (outcome.state().text().length() + outcome.transcript().text().length());
+            * (outcome.state().text().length()
+                + outcome.transcript().text().length()
+                + length(outcome.utterance())
+                + length(outcome.reason()));
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
   }
 
   private void makeRoom() {
@@ -113,6 +120,14 @@ public final class Offers {
     return Optional.ofNullable(byCall.get(question.callSid()))
         .map(Offer::outcome)
         .filter(question::isAnsweredBy);
+  }
+
+  /** Drops an offer: what became of it since is known. */
+  synchronized void drop(Outcome offer) {
+    Offer here = byCall.get(offer.callSid());
+    if (here != null && here.outcome().equals(offer)) {
+      forget(byCall.remove(offer.callSid()));
+    }
   }
 
   /** One of them decides about its call. */

@@ -38,7 +38,10 @@ public final class Outcomes {
   public Future<Optional<Outcome>> find(FindOutcome question) {
     // Who has an offer knows why nothing may be stored, and lets the caller wait once only.
     Future<Optional<Outcome>> asked =
-        offers.answering(question).isPresent() ? ask(question) : twice(() -> ask(question));
+        offers
+            .answering(question)
+            .map(offer -> ask(question, offer))
+            .orElseGet(() -> twice(() -> ask(question)));
     return asked.transform(
         answer -> {
           Optional<Outcome> stored =
@@ -59,6 +62,19 @@ public final class Outcomes {
   /** Stores an outcome; done when Kafka has it. Fails when no replica says so in time. */
   public Future<Void> store(Outcome outcome) {
     return twice(() -> bus.request(Addresses.HANDOFF_STORE, outcome, options).mapEmpty());
+  }
+
+  /** An offer that was stored since, and deleted or has expired, must not come back from here. */
+  private Future<Optional<Outcome>> ask(FindOutcome question, Outcome offer) {
+    return ask(question.offered(offer))
+        .recover(
+            cause -> {
+              if (FailureCode.of(cause) != FailureCode.GONE) {
+                return Future.failedFuture(cause);
+              }
+              offers.drop(offer);
+              return Future.succeededFuture(Optional.empty());
+            });
   }
 
   private Future<Optional<Outcome>> ask(FindOutcome question) {

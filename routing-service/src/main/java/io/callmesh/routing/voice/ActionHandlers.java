@@ -162,14 +162,35 @@ final class ActionHandlers {
       case "leave" -> notTaken(call, NotTaken.WAITED_TOO_LONG);
       case "bridged", "bridging-in-process" -> taken(call, dequeued(call));
       case "hangup" -> abandoned(call);
-      // Somebody has sent the call elsewhere, who tells what becomes of it there.
-      case "redirected" -> Future.succeededFuture(flow.nothing());
+      case "redirected" -> redirected(call);
       case "redirected-from-bridged" -> {
         tell(call, (state, connector) -> story.taken(call, state, connector, dequeued(call)));
         yield Future.succeededFuture(flow.nothing());
       }
       default -> Future.succeededFuture(done(call));
     };
+  }
+
+  /**
+   * Somebody has taken the call out of the queue by REST, as Flex may when a person accepts the
+   * task: what it says then is not documented (reference/twilio.md 3.6). Whoever does so by us has
+   * stored another outcome before, and it is told there what becomes of the call.
+   */
+  private Future<String> redirected(TwilioWebhook call) {
+    if (call.isOver()) {
+      return Future.succeededFuture(flow.nothing());
+    }
+    CallState sent = CallState.of(call);
+    return outcome(call, sent, sent.handled())
+        .map(
+            later -> {
+              if (later.filter(one -> !sent.hasHandled(one.decidedAt())).isEmpty()) {
+                tell(
+                    call,
+                    (state, connector) -> story.taken(call, state, connector, dequeued(call)));
+              }
+              return flow.nothing();
+            });
   }
 
   /** This is asked only after the two have talked, so it is the time in the queue that tells. */
@@ -221,7 +242,10 @@ final class ActionHandlers {
     if (rangStill) {
       return abandoned(call);
     }
-    tell(call, (state, connector) -> story.notTaken(call, state, connector, why));
+    tell(
+        call,
+        (state, connector) ->
+            story.notTaken(call, state, connector, why, state.sinceRouted(clock.instant())));
     return Future.succeededFuture(flow.nothing());
   }
 

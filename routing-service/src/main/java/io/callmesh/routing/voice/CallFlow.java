@@ -11,6 +11,7 @@ import io.callmesh.routing.twiml.Twiml;
 import io.callmesh.runtime.security.TwilioAccounts;
 import io.vertx.core.Future;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -156,11 +157,12 @@ final class CallFlow {
       String reason,
       NotTaken why,
       boolean speak) {
-    story.notTaken(call, state, connector, why);
+    Instant failed = state.sinceRouted(clock.instant());
+    story.notTaken(call, state, connector, why, failed);
     Optional<Destination> next =
         connector.destination(state.destination()).flatMap(last -> after(last, connector));
     return next.isPresent()
-        ? handOver(call, state, connector, next.get(), outcome, reason, speak)
+        ? handOver(call, state.failedAt(failed), connector, next.get(), outcome, reason, speak)
         : backToAgent(call, state, connector, "transfer_" + why.text());
   }
 

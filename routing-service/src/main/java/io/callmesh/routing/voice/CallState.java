@@ -167,8 +167,35 @@ record CallState(
         outcomeDecidedAt == null ? handled : outcomeDecidedAt.toEpochMilli(),
         attempts + 1,
         destinationName,
-        now.toEpochMilli(),
+        Math.max(now.toEpochMilli(), routed + 1),
         outcomeDecidedAt != null);
+  }
+
+  /**
+   * The same after the destination did not take the call: the next one gets it later than that,
+   * which is how those who read the receipts know which of them has the call.
+   */
+  CallState failedAt(Instant time) {
+    return new CallState(
+        connectorId,
+        conversationId,
+        sharedId,
+        ownerId,
+        slot,
+        resumed,
+        handled,
+        attempts,
+        destination,
+        time.toEpochMilli(),
+        withOutcome);
+  }
+
+  /**
+   * A time of what followed upon sending the call to its destination, to the millisecond, and never
+   * earlier than that, whatever the clocks of two machines say.
+   */
+  Instant sinceRouted(Instant time) {
+    return Instant.ofEpochMilli(Math.max(routed, time.toEpochMilli()));
   }
 
   /** When the outcome was decided with which the call was sent to its destination. */

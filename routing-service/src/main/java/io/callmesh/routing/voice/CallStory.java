@@ -33,7 +33,8 @@ interface CallStory {
   void abandoned(TwilioWebhook call, CallState state, Connector connector);
 
   /** The destination that the call was sent to last did not take it. */
-  void notTaken(TwilioWebhook call, CallState state, Connector connector, NotTaken reason);
+  void notTaken(
+      TwilioWebhook call, CallState state, Connector connector, NotTaken reason, Instant at);
 
   /** A caller could not be helped as asked: what an operator must read. */
   void trouble(TwilioWebhook call, String sentence);

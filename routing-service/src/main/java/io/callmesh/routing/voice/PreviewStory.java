@@ -70,7 +70,8 @@ final class PreviewStory implements CallStory {
   }
 
   @Override
-  public void notTaken(TwilioWebhook call, CallState state, Connector connector, NotTaken reason) {
+  public void notTaken(
+      TwilioWebhook call, CallState state, Connector connector, NotTaken reason, Instant at) {
     notes.add(state.destination() + " does not take the call: " + reason.text());
   }
 

@@ -108,12 +108,17 @@ final class ToldStory implements CallStory {
         connector,
         Step.ROUTED,
         state.routedAt().orElseGet(clock::instant),
-        destination.method().text() + " #" + state.attempts());
+        attempt(destination.method().text(), state));
+  }
+
+  /** A destination may be tried, and fail, more than once. */
+  private static String attempt(String what, CallState state) {
+    return what + " #" + state.attempts();
   }
 
   @Override
   public void taken(TwilioWebhook call, CallState state, Connector connector, Instant at) {
-    Instant then = state.routedAt().filter(at::isBefore).orElse(at);
+    Instant then = state.sinceRouted(at);
     log.info(
         "{} {} {} took the call",
         kv("callSid", call.callSid()),
@@ -125,7 +130,7 @@ final class ToldStory implements CallStory {
 
   @Override
   public void abandoned(TwilioWebhook call, CallState state, Connector connector) {
-    Instant now = clock.instant();
+    Instant now = state.sinceRouted(clock.instant());
     log.info(
         "{} {} hung up before {} took the call",
         kv("callSid", call.callSid()),
@@ -136,7 +141,8 @@ final class ToldStory implements CallStory {
   }
 
   @Override
-  public void notTaken(TwilioWebhook call, CallState state, Connector connector, NotTaken reason) {
+  public void notTaken(
+      TwilioWebhook call, CallState state, Connector connector, NotTaken reason, Instant at) {
     metrics.notTaken(reason);
     log.warn(
         "{} {} {} did not take the call: {}",
@@ -146,7 +152,7 @@ final class ToldStory implements CallStory {
         reason);
     publish(
         CallEventType.HANDOFF_FAILED, call, state, transfer(state).put("reason", reason.text()));
-    receipt(call, state, connector, Step.FAILED, clock.instant(), reason.text());
+    receipt(call, state, connector, Step.FAILED, at, attempt(reason.text(), state));
   }
 
   private void receipt(

@@ -13,9 +13,12 @@ import io.callmesh.contracts.handoff.Outcome;
 import io.callmesh.contracts.handoff.Transcript;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -109,6 +112,18 @@ class OutcomesTest {
     assertThat(offers.answering(new FindOutcome("CA1"))).as("what went has left room").isPresent();
   }
 
+  @Test
+  void countsAllThatTheAgentSaidOfAnOffer() {
+    String words = "x".repeat(1 << 20);
+    for (int i = 0; i < 10; i++) {
+      JsonObject more = new JsonObject().put("utterance", words).put("reason", words);
+      offers.add(Outcome.fromJson(outcome("CA" + i, START).toJson().mergeIn(more)));
+    }
+
+    assertThat(offers.answering(new FindOutcome("CA2"))).isEmpty();
+    assertThat(offers.answering(new FindOutcome("CA3"))).isPresent();
+  }
+
   // Outcomes.
 
   @Test
@@ -164,6 +179,35 @@ class OutcomesTest {
     offers.add(outcome("CA1", START));
 
     assertThat(find()).contains(outcome("CA1", START));
+  }
+
+  @Test
+  void dropsTheOfferThatWasStoredAndIsGone() throws Exception {
+    List<FindOutcome> asked = new CopyOnWriteArrayList<>();
+    handoffService(
+        question -> {
+          asked.add(question.body());
+          question.fail(FailureCode.GONE.code(), "deleted");
+        });
+    offers.add(outcome("CA1", START));
+
+    assertThat(find()).isEmpty();
+    assertThat(asked).containsExactly(QUESTION.offered(outcome("CA1", START)));
+    assertThat(offers.answering(QUESTION)).as("for when Kafka is away again").isEmpty();
+    assertThat(taken).hasValue(0);
+  }
+
+  @Test
+  void keepsAnOfferThatIsNewerThanTheOneThatIsGone() throws Exception {
+    Outcome newer = outcome("CA1", START.plusSeconds(1));
+    handoffService(
+        question -> {
+          offers.add(newer);
+          question.fail(FailureCode.GONE.code(), "deleted");
+        });
+    offers.add(outcome("CA1", START));
+
+    assertThat(find()).contains(newer);
   }
 
   @Test

@@ -47,8 +47,9 @@ final class TransferStory implements CallStory {
   }
 
   @Override
-  public void notTaken(TwilioWebhook call, CallState state, Connector connector, NotTaken reason) {
-    add("not taken", state, connector, reason);
+  public void notTaken(
+      TwilioWebhook call, CallState state, Connector connector, NotTaken reason, Instant at) {
+    add("not taken", state, connector, at + " " + reason);
   }
 
   @Override

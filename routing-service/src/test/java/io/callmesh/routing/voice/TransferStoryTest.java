@@ -36,6 +36,7 @@ class TransferStoryTest {
         "queue, QueueResult, bridged, QueueTime, 7, taken, 2026-11-23T10:01:07Z",
         "queue, QueueResult, bridging-in-process, QueueTime, 7, taken, 2026-11-23T10:01:07Z",
         "queue, QueueResult, redirected-from-bridged, QueueTime, 7, taken, 2026-11-23T10:01:07Z",
+        "queue, QueueResult, redirected, QueueTime, 7, taken, 2026-11-23T10:01:07Z",
         "queue, QueueResult, bridged, QueueTime, -, taken, 2026-11-23T10:02:40Z",
         "queue, QueueResult, bridged, QueueTime, 9223372036854775807, taken, 2026-11-23T10:02:40Z",
         "queue, QueueResult, hangup, QueueTime, 7, abandoned, -",
@@ -90,15 +91,59 @@ class TransferStoryTest {
     assertThat(story.lines.get(1)).startsWith(what + " desk #1");
   }
 
-  @ParameterizedTest
-  @CsvSource({"redirected", "'something new'"})
-  void tellsNothingWhereTwilioDoesNot(String result) throws Exception {
+  @Test
+  void tellsNothingWhereTwilioDoesNot() throws Exception {
     String document = handedOff();
-    calls.fields.put("QueueResult", result);
+    calls.fields.put("QueueResult", "something new");
 
     after("queue", document);
 
     assertThat(story.lines).hasSize(1);
+  }
+
+  @Test
+  void aCallThatASupervisorTakesOutOfTheQueueWasNotTakenThere() throws Exception {
+    String document = handedOff();
+    calls.handoff(document, "desk", new JsonObject());
+
+    after("queue", document, "QueueResult", "redirected", "QueueTime", "7");
+
+    assertThat(story.lines).hasSize(1);
+  }
+
+  @Test
+  void aCallThatIsOverWasNotTakenBecauseItLeftTheQueue() throws Exception {
+    String document = handedOff();
+    calls.fields.put("QueueResult", "redirected");
+    calls.fields.put("CallStatus", "completed");
+    String url = FirstAction.in(document, "https://mesh.example/").orElseThrow().url();
+
+    assertThat(calls.answer(handler("queue"), URI.create(url).getRawQuery()))
+        .contains("<Response/>");
+    assertThat(story.lines).hasSize(1);
+  }
+
+  @Test
+  void theNextDestinationComesAfterTheFailureWhateverTheClocksSay() throws Exception {
+    calls.destinations(
+        destination("desk", "number", "+15005550001").put("ifFailed", "bye"),
+        destination("bye", "sip-bye", "").put("ifFailed", "people"),
+        destination("people", "flex", WORKFLOW));
+    calls.told = story;
+    String voice = calls.voice();
+    calls.handoff(voice, "desk", new JsonObject());
+    String dialled = calls.next(voice, desk -> desk::streamEnded);
+    calls.now = calls.now.minusSeconds(1); // on another machine
+    String queued = calls.next(dialled, desk -> desk::dialEnded, "DialCallStatus", "busy");
+    after("queue", queued, "QueueResult", "bridged", "QueueTime", "0");
+
+    assertThat(story.lines)
+        .containsExactly(
+            "routed desk #1 2026-11-23T10:01:00Z acme 2026-11-23T10:01:00Z",
+            "not taken desk #1 2026-11-23T10:01:00Z acme 2026-11-23T10:01:00Z BUSY",
+            "not taken bye #2 2026-11-23T10:01:00Z acme 2026-11-23T10:01:00.001Z IMPOSSIBLE",
+            "routed people #3 2026-11-23T10:01:00Z acme 2026-11-23T10:01:00.002Z",
+            "taken people #3 2026-11-23T10:01:00Z acme 2026-11-23T10:00:59Z");
   }
 
   @Test
@@ -110,7 +155,7 @@ class TransferStoryTest {
     String voice = calls.voice();
     calls.handoff(voice, "desk", new JsonObject());
     String dialled = calls.next(voice, desk -> desk::streamEnded);
-    calls.now = calls.now.plusSeconds(100);
+    calls.now = calls.now.plusSeconds(100).plusNanos(999_999);
     String queued = calls.next(dialled, desk -> desk::dialEnded, "DialCallStatus", "busy");
     calls.now = calls.now.plusSeconds(100);
     String done =
@@ -120,9 +165,9 @@ class TransferStoryTest {
     assertThat(story.lines)
         .containsExactly(
             "routed desk #1 2026-11-23T10:01:00Z acme 2026-11-23T10:01:00Z",
-            "not taken desk #1 2026-11-23T10:01:00Z acme BUSY",
-            "routed people #2 2026-11-23T10:01:00Z acme 2026-11-23T10:02:40Z",
-            "taken people #2 2026-11-23T10:01:00Z acme 2026-11-23T10:03:40Z");
+            "not taken desk #1 2026-11-23T10:01:00Z acme 2026-11-23T10:02:40Z BUSY",
+            "routed people #2 2026-11-23T10:01:00Z acme 2026-11-23T10:02:40.001Z",
+            "taken people #2 2026-11-23T10:01:00Z acme 2026-11-23T10:03:40.001Z");
   }
 
   @Test
@@ -162,12 +207,12 @@ class TransferStoryTest {
     return dialled;
   }
 
-  private void after(String kind, String document) throws Exception {
+  private void after(String kind, String document, String... more) throws Exception {
     String answer =
         switch (kind) {
-          case "dial" -> calls.next(document, desk -> desk::dialEnded);
-          case "refer" -> calls.next(document, desk -> desk::referEnded);
-          default -> calls.next(document, desk -> desk::queueLeft);
+          case "dial" -> calls.next(document, desk -> desk::dialEnded, more);
+          case "refer" -> calls.next(document, desk -> desk::referEnded, more);
+          default -> calls.next(document, desk -> desk::queueLeft, more);
         };
     assertThat(answer).contains("<Response");
   }
