@@ -3,6 +3,7 @@ package io.callmesh.contracts.handoff;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ public record Receipt(
     @Nullable String by,
     @Nullable String destination,
     @Nullable String detail) {
+  private static final String AFTER = "after ";
+  private static final String SECONDS = " s";
+
   /** What can happen to a handoff, in the order in which it does. */
   public enum Step {
     /** The agent, or whoever acts for it, asked for it. */
@@ -62,6 +66,32 @@ public record Receipt(
   /** A step of somebody's. */
   public static Receipt by(Step step, Instant at, String by) {
     return new Receipt(step, at, by, null, null);
+  }
+
+  /**
+   * The acceptance of a call that waited in a queue. Twilio tells of it only when the two have
+   * talked, and how long the wait was: a chain that knows when the call was routed moves the time
+   * to when the wait ended.
+   *
+   * @param told when Twilio told of it
+   * @param waitedS seconds in the queue
+   */
+  public static Receipt acceptedAfter(Instant told, String destination, long waitedS) {
+    return new Receipt(Step.ACCEPTED, told, null, destination, AFTER + waitedS + SECONDS);
+  }
+
+  /** How long the call had waited in the queue, in s; empty when it is not known. */
+  OptionalLong waitedS() {
+    if (step != Step.ACCEPTED || detail == null || !detail.startsWith(AFTER)) {
+      return OptionalLong.empty();
+    }
+    String seconds = detail.substring(AFTER.length(), detail.length() - SECONDS.length());
+    return OptionalLong.of(Long.parseLong(seconds));
+  }
+
+  /** The same at another time. */
+  Receipt movedTo(Instant time) {
+    return new Receipt(step, time, by, destination, detail);
   }
 
   /** What makes two receipts the same one, told twice: everything but the time. */

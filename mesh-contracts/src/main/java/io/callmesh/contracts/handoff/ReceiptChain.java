@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -118,6 +119,7 @@ public record ReceiptChain(
       }
     }
     List<Receipt> sorted = new ArrayList<>(all.values());
+    sorted.replaceAll(receipt -> whenTheWaitEnded(receipt, all.values()));
     sorted.sort(Comparator.comparing(Receipt::at).thenComparing(Receipt::step));
     return new ReceiptChain(
         callSid,
@@ -128,6 +130,19 @@ public record ReceiptChain(
         projectId,
         sharedIdHash == null ? more.sharedIdHash : sharedIdHash,
         sorted);
+  }
+
+  private static Receipt whenTheWaitEnded(Receipt receipt, Collection<Receipt> all) {
+    return receipt.waitedS().isEmpty()
+        ? receipt
+        : all.stream()
+            .filter(one -> one.step() == Receipt.Step.ROUTED)
+            .filter(one -> Objects.equals(one.destination(), receipt.destination()))
+            .map(routed -> routed.at().plusSeconds(receipt.waitedS().getAsLong()))
+            .filter(ended -> !ended.isAfter(receipt.at()))
+            .max(Comparator.naturalOrder())
+            .map(receipt::movedTo)
+            .orElse(receipt);
   }
 
   /** The stored and wire form. */

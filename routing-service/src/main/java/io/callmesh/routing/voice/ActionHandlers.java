@@ -160,11 +160,11 @@ final class ActionHandlers {
     return switch (call.get("QueueResult")) {
       case "error", "system-error", "queue-full" -> notTaken(call, NotTaken.QUEUE_ERROR);
       case "leave" -> notTaken(call, NotTaken.WAITED_TOO_LONG);
-      case "bridged", "bridging-in-process" -> taken(call, dequeued(call));
+      case "bridged", "bridging-in-process" -> taken(call, clock.instant());
       case "hangup" -> abandoned(call);
       case "redirected" -> redirected(call);
       case "redirected-from-bridged" -> {
-        tell(call, (state, connector) -> story.taken(call, state, connector, dequeued(call)));
+        tell(call, (state, connector) -> story.taken(call, state, connector, clock.instant()));
         yield Future.succeededFuture(flow.nothing());
       }
       default -> Future.succeededFuture(done(call));
@@ -187,22 +187,10 @@ final class ActionHandlers {
               if (later.filter(one -> !sent.hasHandled(one.decidedAt())).isEmpty()) {
                 tell(
                     call,
-                    (state, connector) -> story.taken(call, state, connector, dequeued(call)));
+                    (state, connector) -> story.taken(call, state, connector, clock.instant()));
               }
               return flow.nothing();
             });
-  }
-
-  /** This is asked only after the two have talked, so it is the time in the queue that tells. */
-  private Instant dequeued(TwilioWebhook call) {
-    Instant now = clock.instant();
-    String waited = call.get("QueueTime");
-    return CallState.of(call)
-        .routedAt()
-        .filter(routed -> !waited.isEmpty())
-        .map(routed -> routed.plusSeconds(seconds(waited)))
-        .filter(now::isAfter)
-        .orElse(now);
   }
 
   /** As Twilio counts them, within what they can be. */

@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  *     entry that might be taken for another, the time of the entry.
  * @param attempts how often this call was sent to a destination
  * @param destination the one that it was sent to last; empty for none
- * @param routed when that was, in milliseconds since the epoch; 0 for never
+ * @param routed when that was, in milliseconds since the epoch, while the same webhook is answered;
+ *     0 in a state that was read, because a URL with the time in it would differ when Twilio asks
+ *     the same again
  * @param withOutcome whether it went there with an outcome, which is the one in {@code handled}
  */
 record CallState(
@@ -68,7 +70,7 @@ record CallState(
         number(call.ours("handled")),
         (int) Math.min(number(call.ours("attempts")), Integer.MAX_VALUE - 1),
         call.ours("destination"),
-        number(call.ours("routed")),
+        0,
         call.ours("outcome").equals("1"));
   }
 
@@ -102,7 +104,6 @@ record CallState(
     add(query, "handled", handled == 0 ? "" : String.valueOf(handled));
     add(query, "attempts", attempts == 0 ? "" : String.valueOf(attempts));
     add(query, "destination", destination);
-    add(query, "routed", routed == 0 ? "" : String.valueOf(routed));
     add(query, "outcome", withOutcome ? "1" : "");
     return query.toString();
   }
@@ -203,7 +204,7 @@ record CallState(
     return withOutcome ? Optional.of(Instant.ofEpochMilli(handled)) : Optional.empty();
   }
 
-  /** When the call was sent to its destination; empty for a state that does not tell. */
+  /** When the call was sent to its destination; empty in a state that was read. */
   Optional<Instant> routedAt() {
     return routed == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(routed));
   }

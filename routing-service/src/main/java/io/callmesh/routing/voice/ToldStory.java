@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,8 +127,30 @@ final class ToldStory implements CallStory {
         kv("callSid", call.callSid()),
         kv("conversationId", state.conversationId()),
         state.destination());
-    publish(CallEventType.HANDOFF_ACCEPTED, call, state, timed(state, then));
-    receipt(call, state, connector, Step.ACCEPTED, then, null);
+    OptionalLong waited = waitedS(call);
+    publish(
+        CallEventType.HANDOFF_ACCEPTED,
+        call,
+        state,
+        waited.isPresent()
+            ? transfer(state).put("queueSeconds", waited.getAsLong())
+            : timed(state, then));
+    receipt(
+        call,
+        state,
+        connector,
+        waited.isPresent()
+            ? Receipt.acceptedAfter(then, state.destination(), waited.getAsLong())
+            : new Receipt(Step.ACCEPTED, then, null, state.destination(), null));
+  }
+
+  /** How long the call was in a queue, as Twilio counts; empty when it was in none. */
+  private static OptionalLong waitedS(TwilioWebhook call) {
+    String seconds = call.get("QueueTime");
+    boolean told = !seconds.isEmpty() && seconds.length() <= 9;
+    return told && seconds.chars().allMatch(c -> c >= '0' && c <= '9')
+        ? OptionalLong.of(Long.parseLong(seconds))
+        : OptionalLong.empty();
   }
 
   @Override
@@ -164,6 +187,10 @@ final class ToldStory implements CallStory {
       Step step,
       Instant at,
       @Nullable String detail) {
+    receipt(call, state, connector, new Receipt(step, at, null, state.destination(), detail));
+  }
+
+  private void receipt(TwilioWebhook call, CallState state, Connector connector, Receipt receipt) {
     state
         .decidedAt()
         .ifPresent(
@@ -177,12 +204,11 @@ final class ToldStory implements CallStory {
                         connector.accountId(),
                         connector.projectId(),
                         null, // the shared id is told when the handoff is stored
-                        List.of(new Receipt(step, at, null, state.destination(), detail)))));
+                        List.of(receipt))));
   }
 
   private static JsonObject timed(CallState state, Instant at) {
     JsonObject data = transfer(state);
-    state.routedAt().ifPresent(routed -> data.put("msSinceRouted", ms(routed, at)));
     state.decidedAt().ifPresent(decided -> data.put("msSinceDecided", ms(decided, at)));
     return data;
   }
