@@ -57,7 +57,7 @@ public final class HandoffService implements MeshService {
             events,
             metrics,
             context.clock());
-    this.reads = new Reads(outcomes, events, metrics, context.clock());
+    this.reads = new Reads(context.vertx(), outcomes, events, metrics, context.clock());
     this.access =
         Access.of(
             context,

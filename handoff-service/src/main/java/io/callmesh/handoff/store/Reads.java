@@ -9,12 +9,16 @@ import io.callmesh.contracts.handoff.ReceiptChain;
 import io.callmesh.handoff.access.Reader;
 import io.callmesh.runtime.LogThrottle;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,15 +33,30 @@ public final class Reads {
   private static final Logger log = LoggerFactory.getLogger(Reads.class);
   private static final int MAX_UNDER_WAY = 10_000;
 
+  /** Receipts of so long go to Kafka together: each by itself costs several times as much. */
+  private static final long GATHER_MS = 50;
+
+  /** A receipt on its way, by a name of its own. */
+  private record Pending(String name, Outcome outcome, Receipt receipt) {}
+
   private final OutcomeStore outcomes;
   private final HandoffEvents events;
   private final HandoffMetrics metrics;
   private final Clock clock;
+  private final Vertx vertx;
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+  private final Queue<Pending> gathered = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean gathering = new AtomicBoolean();
   private final LogThrottle failures = new LogThrottle(Duration.ofSeconds(10));
 
   /** Receipts into that store. */
-  public Reads(OutcomeStore outcomes, HandoffEvents events, HandoffMetrics metrics, Clock clock) {
+  public Reads(
+      Vertx vertx,
+      OutcomeStore outcomes,
+      HandoffEvents events,
+      HandoffMetrics metrics,
+      Clock clock) {
+    this.vertx = vertx;
     this.outcomes = outcomes;
     this.events = events;
     this.metrics = metrics;
@@ -71,9 +90,20 @@ public final class Reads {
     if (underWay.size() < MAX_UNDER_WAY && underWay.add(one)) {
       Instant now = Instant.ofEpochMilli(clock.millis());
       tell(outcome, reader, chain, now);
-      keep(outcome, Receipt.by(Step.READ, now, reader.name()))
-          .onFailure(cause -> failed(outcome, cause))
-          .onComplete(done -> underWay.remove(one));
+      gathered.add(new Pending(one, outcome, Receipt.by(Step.READ, now, reader.name())));
+      if (gathering.compareAndSet(false, true)) {
+        vertx.setTimer(GATHER_MS, id -> store());
+      }
+    }
+  }
+
+  private void store() {
+    gathering.set(false);
+    for (Pending each = gathered.poll(); each != null; each = gathered.poll()) {
+      Pending pending = each;
+      keep(pending.outcome(), pending.receipt())
+          .onFailure(cause -> failed(pending.outcome(), cause))
+          .onComplete(done -> underWay.remove(pending.name()));
     }
   }
 

@@ -94,7 +94,7 @@ final class StoreFixture {
     opened.add(tables);
     events.add(told);
     return new Replica(
-        tables, outcomes, new Reads(outcomes, handoffEvents, metrics, clock), meters);
+        tables, outcomes, new Reads(vertx, outcomes, handoffEvents, metrics, clock), meters);
   }
 
   void stopBroker() {
