@@ -15,7 +15,6 @@ import io.callmesh.runtime.security.ApiKeys;
 import io.callmesh.runtime.service.HttpSurface;
 import io.callmesh.runtime.service.MeshService;
 import io.callmesh.runtime.service.ServiceContext;
-import io.micrometer.core.instrument.Counter;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -39,7 +38,6 @@ public final class HandoffService implements MeshService {
   private final ReaderPlaces places = new ReaderPlaces(MAX_WAITS, MAX_WAITS_PER_READER);
   private final Places lookups = new Places(MAX_WAITS);
   private final List<Waits> waits = new CopyOnWriteArrayList<>();
-  private final Counter waitsRefused;
   private final Access access;
   private final Live live;
 
@@ -65,7 +63,6 @@ public final class HandoffService implements MeshService {
                 ApiKeys.table(context.tables()),
                 context.settings().secret("CALLMESH_ADMIN_API_KEY")));
     this.live = new Live(HandoffApi::explanation, context.meters(), context.clock());
-    this.waitsRefused = context.meters().counter("callmesh.handoff.waits.refused");
     metrics.waits(places::taken);
   }
 
@@ -91,7 +88,7 @@ public final class HandoffService implements MeshService {
 
   private Future<?> mount(Vertx vertx, Router router) {
     Lookup lookup = new Lookup(vertx, outcomes, lookups, System::nanoTime);
-    Waits waits = new Waits(vertx, places, waitsRefused);
+    Waits waits = new Waits(vertx, places, metrics.waitsRefused());
     this.waits.add(waits);
     List<String> livePaths = HandoffApi.PATHS.stream().map(path -> path + "/live").toList();
     access.mountCors(router, HandoffApi.PATHS);

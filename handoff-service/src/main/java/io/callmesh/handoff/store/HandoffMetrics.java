@@ -101,6 +101,11 @@ public final class HandoffMetrics {
     expired.increment();
   }
 
+  /** Requests that would have waited for a handoff, had not too many done so already. */
+  public Counter waitsRefused() {
+    return meters.counter("callmesh.handoff.waits.refused");
+  }
+
   /** How many requests wait for a handoff now. */
   public void waits(Supplier<Number> now) {
     Gauge.builder("callmesh.handoff.waits", now).register(meters);
