@@ -68,7 +68,7 @@ public final class OutcomeStore {
       HandoffEvents events,
       HandoffMetrics metrics,
       Clock clock) {
-    this.byCallSid = tables.table(Topic.OUTCOMES, Outcome::toJson, Outcome::fromJson, lifetime);
+    this.byCallSid = tables.table(Topic.OUTCOMES, Outcome::toJson, Outcome::fromBytes, lifetime);
     this.byConversation = byCallSid.index("conversation", Outcome::conversationId);
     this.bySharedId = byCallSid.index("shared-id", Outcome::sharedId);
     this.writes = new CarefulWrites(byCallSid);

@@ -48,7 +48,7 @@ final class Receipts {
         tables.mergedTable(
             Topic.RECEIPTS,
             ReceiptChain::toJson,
-            ReceiptChain::fromJson,
+            ReceiptChain::fromBytes,
             ReceiptChain::plus,
             memory);
     this.byCallSid = table.index("call", ReceiptChain::callSid);

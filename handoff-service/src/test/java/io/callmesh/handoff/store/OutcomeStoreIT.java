@@ -398,7 +398,7 @@ class OutcomeStoreIT {
   }
 
   private static KafkaTable<Outcome> outcomes(Replica replica) {
-    return replica.tables().table(Topic.OUTCOMES, Outcome::toJson, Outcome::fromJson, LIFETIME);
+    return replica.tables().table(Topic.OUTCOMES, Outcome::toJson, Outcome::fromBytes, LIFETIME);
   }
 
   private static void connectorWithLifetime(String id, int seconds) throws Exception {

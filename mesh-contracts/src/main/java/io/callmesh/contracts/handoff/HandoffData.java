@@ -84,14 +84,9 @@ public final class HandoffData {
     return json.isEmpty() ? EMPTY : of(json.encode());
   }
 
-  /** Reads the stored form, which was checked when it was stored; null is no data. */
-  static HandoffData stored(@Nullable Object stored) {
-    if (stored == null) {
-      return EMPTY;
-    }
-    return stored instanceof JsonObject object
-        ? new HandoffData(object.encode()) // written before the text was kept
-        : new HandoffData((String) stored);
+  /** Takes the stored form, which was checked when it was stored. */
+  static HandoffData stored(String text) {
+    return new HandoffData(text);
   }
 
   private static int utf8Bytes(String json) {

@@ -105,26 +105,34 @@ public record Outcome(
     return expiresAt == null ? json : json.put("expiresAt", expiresAt.toString());
   }
 
-  /** Reads the stored and wire form. */
+  /** Reads the wire form. Throws an {@link IllegalArgumentException} when it is none. */
   public static Outcome fromJson(JsonObject json) {
-    String expiresAt = json.getString("expiresAt");
+    return of(Members.of(json));
+  }
+
+  /** Reads the stored form, UTF-8. Throws an {@link IllegalArgumentException} when it is none. */
+  public static Outcome fromBytes(byte[] json) {
+    return of(Members.of(json));
+  }
+
+  private static Outcome of(Members members) {
+    String expiresAt = members.optional("expiresAt");
     return new Outcome(
-        json.getString("callSid"),
-        Repeated.text(json.getString("accountSid", "")),
-        json.getString("conversationId"),
-        Repeated.text(json.getString("connectorId")),
-        Repeated.text(json.getString("accountId", "")),
-        Repeated.text(json.getString("projectId", "")),
-        Kind.valueOf(json.getString("kind")),
-        Repeated.optional(json.getString("destination")),
-        Repeated.optional(json.getString("reason")),
-        json.getString("utterance"),
-        json.getBoolean("utteranceSpoken", false),
-        json.getString("sharedId"),
-        HandoffData.stored(json.getValue("state")),
-        Transcript.stored(json.getString("transcript")),
-        // Its name was storedAt before receipts told when that was.
-        Instants.parse(json.getString("decidedAt", json.getString("storedAt"))),
+        members.text("callSid"),
+        Repeated.text(members.text("accountSid")),
+        members.text("conversationId"),
+        Repeated.text(members.text("connectorId")),
+        Repeated.text(members.text("accountId")),
+        Repeated.text(members.text("projectId")),
+        Kind.valueOf(members.text("kind")),
+        Repeated.optional(members.optional("destination")),
+        Repeated.optional(members.optional("reason")),
+        members.optional("utterance"),
+        members.isTrue("utteranceSpoken"),
+        members.optional("sharedId"),
+        HandoffData.stored(members.text("state")),
+        Transcript.stored(members.optional("transcript")),
+        Instants.parse(members.text("decidedAt")),
         expiresAt == null ? null : Instants.parse(expiresAt));
   }
 

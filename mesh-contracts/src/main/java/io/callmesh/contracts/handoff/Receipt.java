@@ -3,7 +3,10 @@ package io.callmesh.contracts.handoff;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,16 +48,18 @@ public record Receipt(
     /** The handoff state was deleted on request. */
     DELETED;
 
+    private static final Map<String, Step> BY_TEXT =
+        Arrays.stream(values()).collect(Collectors.toMap(Step::text, step -> step));
+
+    private final String text = name().toLowerCase(Locale.ROOT);
+
     /** The name in the API. */
     public String text() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return text;
     }
 
     static @Nullable Step of(String text) {
-      return Arrays.stream(values())
-          .filter(step -> step.text().equals(text))
-          .findFirst()
-          .orElse(null);
+      return BY_TEXT.get(text);
     }
   }
 
@@ -95,8 +100,8 @@ public record Receipt(
   }
 
   /** What makes two receipts the same one, told twice: everything but the time. */
-  String identity() {
-    return step + "/" + by + "/" + destination + "/" + detail;
+  Receipt identity() {
+    return movedTo(Instant.EPOCH);
   }
 
   /** The stored form, and that of the API. */
@@ -115,15 +120,15 @@ public record Receipt(
   }
 
   /** Reads the stored form; null for a step that a newer version has written. */
-  static @Nullable Receipt fromJson(JsonObject json) {
-    Step step = Step.of(json.getString("step"));
+  static @Nullable Receipt of(Members members) {
+    Step step = Step.of(members.text("step"));
     return step == null
         ? null
         : new Receipt(
             step,
-            Instants.parse(json.getString("at")),
-            json.getString("by"),
-            json.getString("destination"),
-            json.getString("detail"));
+            Instants.parse(members.text("at")),
+            Repeated.optional(members.optional("by")),
+            Repeated.optional(members.optional("destination")),
+            members.optional("detail"));
   }
 }

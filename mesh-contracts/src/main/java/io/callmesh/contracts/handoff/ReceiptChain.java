@@ -99,7 +99,12 @@ public record ReceiptChain(
 
   /** The earliest step of that kind. */
   public Optional<Receipt> first(Receipt.Step step) {
-    return receipts.stream().filter(receipt -> receipt.step() == step).findFirst();
+    for (Receipt receipt : receipts) {
+      if (receipt.step() == step) {
+        return Optional.of(receipt);
+      }
+    }
+    return Optional.empty();
   }
 
   /**
@@ -107,7 +112,7 @@ public record ReceiptChain(
    * is always room.
    */
   public ReceiptChain plus(ReceiptChain more) {
-    Map<String, Receipt> all = new LinkedHashMap<>();
+    Map<Receipt, Receipt> all = new LinkedHashMap<>();
     receipts.forEach(receipt -> all.put(receipt.identity(), receipt));
     for (Receipt receipt : more.receipts) {
       boolean room =
@@ -161,19 +166,25 @@ public record ReceiptChain(
     return sharedIdHash == null ? json : json.put("sharedIdHash", sharedIdHash);
   }
 
-  /** Reads the stored and wire form. */
+  /** Reads the wire form. Throws an {@link IllegalArgumentException} when it is none. */
   public static ReceiptChain fromJson(JsonObject json) {
+    return of(Members.of(json));
+  }
+
+  /** Reads the stored form, UTF-8. Throws an {@link IllegalArgumentException} when it is none. */
+  public static ReceiptChain fromBytes(byte[] json) {
+    return of(Members.of(json));
+  }
+
+  private static ReceiptChain of(Members members) {
     return new ReceiptChain(
-        json.getString("callSid"),
-        Instants.parse(json.getString("decidedAt")),
-        json.getString("conversationId"),
-        Repeated.text(json.getString("accountSid", "")),
-        Repeated.text(json.getString("accountId", "")),
-        Repeated.text(json.getString("projectId", "")),
-        json.getString("sharedIdHash"),
-        json.getJsonArray("receipts", new JsonArray()).stream()
-            .map(step -> Receipt.fromJson((JsonObject) step))
-            .filter(Objects::nonNull)
-            .toList());
+        members.text("callSid"),
+        Instants.parse(members.text("decidedAt")),
+        members.text("conversationId"),
+        Repeated.text(members.text("accountSid")),
+        Repeated.text(members.text("accountId")),
+        Repeated.text(members.text("projectId")),
+        members.optional("sharedIdHash"),
+        members.objects("receipts").stream().map(Receipt::of).filter(Objects::nonNull).toList());
   }
 }

@@ -40,12 +40,6 @@ class HandoffDataTest {
   }
 
   @Test
-  void readsWhatWasStoredBeforeTheTextWas() {
-    assertThat(HandoffData.stored(new JsonObject().put("a", 1)).text()).isEqualTo("{\"a\":1}");
-    assertThat(HandoffData.stored(null)).isSameAs(HandoffData.EMPTY);
-  }
-
-  @Test
   void knowsWhetherThereIsAnything() {
     assertThat(HandoffData.EMPTY.isEmpty()).isTrue();
     assertThat(HandoffData.of("{ \n}").isEmpty()).isTrue();

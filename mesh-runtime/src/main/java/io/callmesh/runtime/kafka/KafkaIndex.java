@@ -29,41 +29,35 @@ public final class KafkaIndex<V> {
   }
 
   /** The entries that share a secondary key. */
-  private sealed interface Sharing<V> {
-    /** From the oldest to the most recently written. */
-    Stream<Entry<V>> ascending();
+  private sealed interface Sharing<V> {}
 
-    /** The other way round. */
-    Stream<Entry<V>> descending();
+  /**
+   * Most secondary keys are one entry's alone. It is named, so that nothing changes here when a new
+   * value of it has the same secondary key: a write to a large old table costs the garbage
+   * collector more than the one look-up more costs a reader.
+   */
+  private record One<V>(String key) implements Sharing<V> {}
+
+  /** From the oldest to the most recently written. */
+  private record Several<V>(NavigableSet<Entry<V>> sorted) implements Sharing<V> {}
+
+  private Stream<Entry<V>> ascending(String value) {
+    Sharing<V> sharing = entries.get(value);
+    return sharing instanceof Several<V> several ? several.sorted().stream() : one(sharing, value);
   }
 
-  /** Most secondary keys are one entry's alone, and a set for it would take more than it does. */
-  private record One<V>(Entry<V> entry) implements Sharing<V> {
-    @Override
-    public Stream<Entry<V>> ascending() {
-      return Stream.of(entry);
-    }
-
-    @Override
-    public Stream<Entry<V>> descending() {
-      return Stream.of(entry);
-    }
+  private Stream<Entry<V>> descending(String value) {
+    Sharing<V> sharing = entries.get(value);
+    return sharing instanceof Several<V> several
+        ? several.sorted().descendingSet().stream()
+        : one(sharing, value);
   }
 
-  private record Several<V>(NavigableSet<Entry<V>> sorted) implements Sharing<V> {
-    @Override
-    public Stream<Entry<V>> ascending() {
-      return sorted.stream();
-    }
-
-    @Override
-    public Stream<Entry<V>> descending() {
-      return sorted.descendingSet().stream();
-    }
-  }
-
-  private Optional<Sharing<V>> sharing(String value) {
-    return Optional.ofNullable(entries.get(value));
+  /** The one that is named, unless the table has a value of it by now that is found elsewhere. */
+  private Stream<Entry<V>> one(@Nullable Sharing<V> sharing, String value) {
+    return sharing instanceof One<V> one
+        ? Stream.ofNullable(table.entry(one.key())).filter(entry -> value.equals(secondary(entry)))
+        : Stream.empty();
   }
 
   private boolean isLive(Entry<V> entry) {
@@ -72,19 +66,11 @@ public final class KafkaIndex<V> {
 
   /** What memory has now; no waiting. */
   public @Nullable V get(String value) {
-    return sharing(value).stream()
-        .flatMap(Sharing::descending)
-        .filter(this::isLive)
-        .findFirst()
-        .map(Entry::value)
-        .orElse(null);
+    return descending(value).filter(this::isLive).findFirst().map(Entry::value).orElse(null);
   }
 
   private Stream<V> live(String value) {
-    return sharing(value).stream()
-        .flatMap(Sharing::ascending)
-        .filter(this::isLive)
-        .map(Entry::value);
+    return ascending(value).filter(this::isLive).map(Entry::value);
   }
 
   /**
@@ -120,54 +106,56 @@ public final class KafkaIndex<V> {
    * most so many. Those beyond cost nothing.
    */
   public List<V> latest(String value, int atMost) {
-    return sharing(value).stream()
-        .flatMap(Sharing::descending)
-        .filter(this::isLive)
-        .limit(atMost)
-        .map(Entry::value)
-        .toList();
+    return descending(value).filter(this::isLive).limit(atMost).map(Entry::value).toList();
   }
 
-  void add(Entry<V> entry) {
-    String secondary = by.apply(entry.value());
-    if (secondary != null) {
-      entries.merge(secondary, new One<>(entry), (sharing, added) -> plus(sharing, entry));
+  /**
+   * After the table has another entry of a key.
+   *
+   * @param before null for none
+   * @param after null for none
+   */
+  void change(@Nullable Entry<V> before, @Nullable Entry<V> after) {
+    String was = secondary(before);
+    String is = secondary(after);
+    if (is != null && is.equals(was) && entries.get(is) instanceof One) {
+      return;
+    }
+    if (is != null && after != null) {
+      entries.merge(is, new One<>(after.key()), (sharing, one) -> plus(sharing, after));
+    }
+    if (was != null && before != null) {
+      entries.computeIfPresent(was, (key, sharing) -> minus(sharing, before));
     }
   }
 
-  private static <V> Sharing<V> plus(Sharing<V> sharing, Entry<V> entry) {
-    if (sharing instanceof One<V> one && one.entry().key().equals(entry.key())) {
-      return new One<>(entry); // whose earlier value is about to be removed
-    }
+  private @Nullable String secondary(@Nullable Entry<V> entry) {
+    return entry == null ? null : by.apply(entry.value());
+  }
+
+  private Several<V> plus(Sharing<V> sharing, Entry<V> entry) {
     Several<V> several = several(sharing);
     boolean isNew = several.sorted().add(entry);
     assert isNew;
     return several;
   }
 
-  private static <V> Several<V> several(Sharing<V> sharing) {
+  private Several<V> several(Sharing<V> sharing) {
     if (sharing instanceof Several<V> several) {
       return several;
     }
     NavigableSet<Entry<V>> sorted = new ConcurrentSkipListSet<>(Entry.byRecency());
-    sharing.ascending().forEach(sorted::add);
-    return new Several<>(sorted);
-  }
-
-  void remove(Entry<V> entry) {
-    String secondary = by.apply(entry.value());
-    if (secondary != null) {
-      entries.computeIfPresent(secondary, (key, sharing) -> minus(sharing, entry));
+    if (sharing instanceof One<V> one) {
+      Stream.ofNullable(table.entry(one.key())).forEach(sorted::add);
     }
+    return new Several<>(sorted);
   }
 
   private static <V> @Nullable Sharing<V> minus(Sharing<V> sharing, Entry<V> entry) {
     if (sharing instanceof Several<V> several) {
       boolean more = !several.sorted().remove(entry) || several.sorted().size() > 1;
-      return more ? sharing : new One<>(several.sorted().first());
+      return more ? sharing : new One<>(several.sorted().first().key());
     }
-    return sharing instanceof One<V> one && one.entry().arrival() == entry.arrival()
-        ? null
-        : sharing;
+    return sharing instanceof One<V> one && one.key().equals(entry.key()) ? null : sharing;
   }
 }

@@ -5,7 +5,6 @@ import io.callmesh.contracts.bus.BusFailure;
 import io.callmesh.contracts.bus.FailureCode;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -60,7 +59,7 @@ public final class KafkaTable<V> {
    * topic replaces it.
    */
   record Codec<V>(
-      Function<V, JsonObject> write, Function<JsonObject, V> read, BinaryOperator<V> merge) {}
+      Function<V, JsonObject> write, Function<byte[], V> read, BinaryOperator<V> merge) {}
 
   KafkaTable(Topic topic, Codec<V> codec, @Nullable Duration lifetime, KafkaTables home) {
     this.topic = topic;
@@ -153,6 +152,11 @@ public final class KafkaTable<V> {
         .whenComplete((done, failure) -> progress.forget(here));
   }
 
+  /** What memory has of a key, expired or not. */
+  @Nullable Entry<V> entry(String key) {
+    return entries.get(key);
+  }
+
   /** Every value, in no order; a copy. */
   public List<V> values() {
     List<V> values = new ArrayList<>(entries.size());
@@ -232,7 +236,7 @@ public final class KafkaTable<V> {
     if (record.value() == null || isExpired(record.timestamp())) {
       drop(entries.remove(key));
     } else {
-      V value = codec.read.apply(new JsonObject(Buffer.buffer(record.value())));
+      V value = codec.read.apply(record.value());
       Entry<V> before = entries.get(key);
       store(key, before == null ? value : codec.merge.apply(before.value(), value), record);
     }
@@ -245,14 +249,13 @@ public final class KafkaTable<V> {
       return;
     }
     Entry<V> before = entries.put(key, entry);
-    indexes.values().forEach(index -> index.add(entry));
-    drop(before);
+    indexes.values().forEach(index -> index.change(before, entry));
     listeners.forEach(listener -> listener.accept(value));
   }
 
   private void drop(@Nullable Entry<V> entry) {
     if (entry != null) {
-      indexes.values().forEach(index -> index.remove(entry));
+      indexes.values().forEach(index -> index.change(entry, null));
     }
   }
 

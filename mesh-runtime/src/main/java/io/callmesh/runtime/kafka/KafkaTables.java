@@ -7,6 +7,7 @@ import io.callmesh.runtime.kafka.KafkaTable.Codec;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,12 +56,20 @@ public final class KafkaTables {
    */
   public <V> KafkaTable<V> table(
       Topic topic, Function<V, JsonObject> write, Function<JsonObject, V> read) {
-    return register(topic, new Codec<>(write, read, KafkaTables::latest), null);
+    return register(topic, new Codec<>(write, ofJson(read), KafkaTables::latest), null);
   }
 
-  /** The same, for values that are not served once their record is older than the lifetime. */
+  private static <V> Function<byte[], V> ofJson(Function<JsonObject, V> read) {
+    return json -> read.apply(new JsonObject(Buffer.buffer(json)));
+  }
+
+  /**
+   * The same, for values that are not served once their record is older than the lifetime.
+   *
+   * @param read a value from its stored form as UTF-8, which large tables do without a tree
+   */
   public <V> KafkaTable<V> table(
-      Topic topic, Function<V, JsonObject> write, Function<JsonObject, V> read, Duration lifetime) {
+      Topic topic, Function<V, JsonObject> write, Function<byte[], V> read, Duration lifetime) {
     return register(topic, new Codec<>(write, read, KafkaTables::latest), lifetime);
   }
 
@@ -74,7 +83,7 @@ public final class KafkaTables {
   public <V> KafkaTable<V> mergedTable(
       Topic topic,
       Function<V, JsonObject> write,
-      Function<JsonObject, V> read,
+      Function<byte[], V> read,
       BinaryOperator<V> merge,
       Duration lifetime) {
     return register(topic, new Codec<>(write, read, merge), lifetime);

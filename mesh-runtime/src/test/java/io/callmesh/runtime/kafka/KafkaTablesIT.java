@@ -10,6 +10,7 @@ import io.callmesh.contracts.Topic;
 import io.callmesh.contracts.bus.FailureCode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -182,7 +183,7 @@ class KafkaTablesIT {
             .mergedTable(
                 Topic.RECEIPTS,
                 Function.identity(),
-                Function.identity(),
+                KafkaTablesIT::read,
                 (before, more) -> before.copy().mergeIn(more),
                 Duration.ofHours(1));
     await(tables.start());
@@ -336,7 +337,11 @@ class KafkaTablesIT {
 
   private static KafkaTable<JsonObject> outcomes(KafkaTables tables) {
     return tables.table(
-        Topic.OUTCOMES, Function.identity(), Function.identity(), Duration.ofHours(1));
+        Topic.OUTCOMES, Function.identity(), KafkaTablesIT::read, Duration.ofHours(1));
+  }
+
+  private static JsonObject read(byte[] json) {
+    return new JsonObject(Buffer.buffer(json));
   }
 
   private KafkaTables open(KafkaConfig config) {

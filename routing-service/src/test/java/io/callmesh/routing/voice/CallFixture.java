@@ -162,17 +162,20 @@ final class CallFixture {
         URI.create(FirstAction.in(document, "https://mesh.example/").orElseThrow().url())
             .getRawQuery();
     now = now.plus(Duration.ofSeconds(30));
-    outcome =
-        Outcome.fromJson(
-            new JsonObject()
-                .put("callSid", CALL)
-                .put("conversationId", TwilioForm.decode(query).get("conversation"))
-                .put("connectorId", "conn-1")
-                .put("kind", kind)
-                .put("destination", destination)
-                .put("reason", "needs_human")
-                .put("state", new JsonObject())
-                .put("decidedAt", now.toString())
-                .mergeIn(more));
+    JsonObject json =
+        new JsonObject()
+            .put("callSid", CALL)
+            .put("accountSid", "AC1")
+            .put("conversationId", TwilioForm.decode(query).get("conversation"))
+            .put("connectorId", "conn-1")
+            .put("accountId", "acc-1")
+            .put("projectId", "proj-1")
+            .put("kind", kind)
+            .put("destination", destination)
+            .put("reason", "needs_human")
+            .put("state", new JsonObject())
+            .put("decidedAt", now.toString())
+            .mergeIn(more);
+    outcome = Outcome.fromJson(json.put("state", json.getJsonObject("state").encode()));
   }
 }

@@ -145,10 +145,13 @@ class PreviewTest {
             new JsonObject()
                 .put("callSid", CallFixture.CALL)
                 .put("conversationId", conversationId)
+                .put("accountSid", "AC1")
                 .put("connectorId", "conn-1")
+                .put("accountId", "acc-1")
+                .put("projectId", "proj-1")
                 .put("kind", "HANDOFF")
                 .put("destination", destination)
-                .put("state", data)
+                .put("state", data.encode())
                 .put("decidedAt", calls.now.toString()));
   }
 
