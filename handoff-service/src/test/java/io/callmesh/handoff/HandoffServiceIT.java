@@ -744,13 +744,17 @@ class HandoffServiceIT {
     assertThat(told.toString()).contains("msAfterStored").doesNotContain("s3cr3t");
   }
 
-  /** The events of this test's call, up to the one of the last outcome's conversation. */
+  /**
+   * The events of this test's call, up to that of the last outcome's conversation and that of the
+   * read, which is told a moment later.
+   */
   private List<JsonObject> eventsUntil(Outcome last) {
     Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
     StringDeserializer text = new StringDeserializer();
     List<JsonObject> ours = new ArrayList<>();
     Instant deadline = Instant.now().plusSeconds(20);
     boolean seen = false;
+    boolean read = false;
     try (var consumer = new KafkaConsumer<>(settings, text, text)) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(Topic.CALL_EVENTS.topicName()).stream()
@@ -758,7 +762,7 @@ class HandoffServiceIT {
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      while (!seen) {
+      while (!seen || !read) {
         assertThat(Instant.now()).as("events in time").isBefore(deadline);
         for (var record : consumer.poll(Duration.ofMillis(200))) {
           if (record.key().equals(callSid)) {
@@ -767,6 +771,7 @@ class HandoffServiceIT {
             seen |=
                 last.conversationId().equals(conversationOf(event))
                     && event.getString("type").equals("handoff.stored");
+            read |= event.getString("type").equals("handoff.read");
           }
         }
       }

@@ -39,7 +39,10 @@ public final class HandoffEvents {
         .put("decidedAt", outcome.decidedAt().toString());
   }
 
-  /** Somebody has read a handoff for the first time, so long after it was stored. */
+  /**
+   * Somebody has read a handoff for the first time, so long after it was stored: that is exact, the
+   * event's own time some milliseconds later.
+   */
   void read(Outcome outcome, Reader reader, Duration afterStored) {
     JsonObject data =
         new JsonObject().put("readBy", reader.name()).put("msAfterStored", afterStored.toMillis());

@@ -36,8 +36,13 @@ public final class Reads {
   /** Receipts of so long go to Kafka together: each by itself costs several times as much. */
   private static final long GATHER_MS = 50;
 
-  /** A receipt on its way, by a name of its own. */
-  private record Pending(String name, Outcome outcome, Receipt receipt) {}
+  /**
+   * A receipt on its way, by a name of its own.
+   *
+   * @param chain what memory had when the handoff was read
+   */
+  private record Pending(
+      String name, Outcome outcome, Reader reader, ReceiptChain chain, Instant at) {}
 
   private final OutcomeStore outcomes;
   private final HandoffEvents events;
@@ -89,37 +94,50 @@ public final class Reads {
     String one = chain.key() + "/" + reader.name();
     if (underWay.size() < MAX_UNDER_WAY && underWay.add(one)) {
       Instant now = Instant.ofEpochMilli(clock.millis());
-      tell(outcome, reader, chain, now);
-      gathered.add(new Pending(one, outcome, Receipt.by(Step.READ, now, reader.name())));
+      gathered.add(new Pending(one, outcome, reader, chain, now));
       if (gathering.compareAndSet(false, true)) {
-        vertx.setTimer(GATHER_MS, id -> store());
+        vertx.setTimer(GATHER_MS, id -> storeAside());
       }
     }
   }
 
-  private void store() {
+  /** Not on the event loop, where those who read would wait for all of them. */
+  private void storeAside() {
+    vertx
+        .executeBlocking(this::store, false)
+        .onFailure(cause -> log.warn("receipts not stored: {}", cause.toString()));
+  }
+
+  private boolean store() {
     gathering.set(false);
     for (Pending each = gathered.poll(); each != null; each = gathered.poll()) {
-      Pending pending = each;
-      keep(pending.outcome(), pending.receipt())
-          .onFailure(cause -> failed(pending.outcome(), cause))
-          .onComplete(done -> underWay.remove(pending.name()));
+      store(each);
     }
+    return true;
   }
 
-  private void tell(Outcome outcome, Reader reader, ReceiptChain chain, Instant now) {
-    Instant stored = chain.first(Step.STORED).map(Receipt::at).orElse(outcome.decidedAt());
-    Duration after = Duration.between(stored, now);
-    if (chain.receipts().stream().noneMatch(Reads::isRead)) {
+  private void store(Pending read) {
+    tell(read);
+    keep(read)
+        .onFailure(cause -> failed(read.outcome(), cause))
+        .onComplete(done -> underWay.remove(read.name()));
+  }
+
+  private void tell(Pending read) {
+    Instant stored =
+        read.chain().first(Step.STORED).map(Receipt::at).orElse(read.outcome().decidedAt());
+    Duration after = Duration.between(stored, read.at());
+    if (read.chain().first(Step.READ).isEmpty()) {
       metrics.firstRead(after);
     }
-    events.read(outcome, reader, after);
+    events.read(read.outcome(), read.reader(), after);
   }
 
-  private Future<Void> keep(Outcome outcome, Receipt receipt) {
-    return outcomes.note(outcome, receipt)
+  private Future<Void> keep(Pending read) {
+    Receipt receipt = Receipt.by(Step.READ, read.at(), read.reader().name());
+    return outcomes.note(read.outcome(), receipt)
         ? Future.succeededFuture()
-        : outcomes.add(ReceiptChain.of(outcome, receipt));
+        : outcomes.add(ReceiptChain.of(read.outcome(), receipt));
   }
 
   private void failed(Outcome outcome, Throwable cause) {
