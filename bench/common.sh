@@ -6,17 +6,21 @@ cd "$home"
 module=mesh-standalone/target
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 
-# build CLASS JAR: unless both are there, and the class is newer than everything it is made of
+# build CLASS JAR: unless both are there, and newer than everything they are made of
 build() {
-  local class=$module/test-classes/io/callmesh/standalone/bench/$1.class
-  if [ -f "$class" ] && [ -f "$2" ] && [ -d "$module/lib" ] &&
-    [ -z "$(find pom.xml ./*/pom.xml ./*/src/main mesh-standalone/src/test -newer "$class" -type f -print | head -n 1)" ]; then
+  local made=("$module/test-classes/io/callmesh/standalone/bench/$1.class" "$2")
+  if [ -d "$module/lib" ] && is_new "${made[0]}" && is_new "${made[1]}"; then
     return
   fi
   echo "$name: building" >&2
   mvn -q -B -DskipTests -Djacoco.skip=true package -pl mesh-standalone -am >&2
-  # Maven leaves a class alone when its source did not change.
-  touch "$class"
+  # Maven leaves alone whose source did not change.
+  touch "${made[@]}"
+}
+
+is_new() {
+  [ -f "$1" ] &&
+    [ -z "$(find pom.xml ./*/pom.xml ./*/src/main mesh-standalone/src/test -newer "$1" -type f -print | head -n 1)" ]
 }
 
 # pin WHAT: what is measured has core 1 for itself; the load and the broker share core 0

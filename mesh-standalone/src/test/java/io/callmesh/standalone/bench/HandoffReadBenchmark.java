@@ -36,6 +36,10 @@ import picocli.CommandLine.Spec;
 final class HandoffReadBenchmark implements Callable<Integer> {
   private static final int WARM_UP_RATE = 500;
 
+  /** How handoff-service's memory is collected where deploy runs it; later options go before. */
+  private static final List<String> DEPLOYED =
+      List.of("-XX:+UseSerialGC", "-Xmn48m", "-XX:MaxTenuringThreshold=0");
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--rate", defaultValue = "2000", description = "Requests a second.")
@@ -214,9 +218,11 @@ final class HandoffReadBenchmark implements Callable<Integer> {
   }
 
   private MeasuredService.Plan plan() {
-    List<String> options = new ArrayList<>(serverOptions);
+    List<String> options = new ArrayList<>();
     // A heap that grows while the handoffs are read collects all of them at every step.
     options.add("-Xms" + heap);
+    options.addAll(DEPLOYED);
+    options.addAll(serverOptions);
     return new MeasuredService.Plan(
         "handoff-service",
         handoffJar,

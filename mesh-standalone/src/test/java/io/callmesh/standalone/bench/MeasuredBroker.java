@@ -17,7 +17,7 @@ record MeasuredBroker(MeasuredProcess process, String bootstrapServers) implemen
   static MeasuredBroker start(Path data) throws Exception {
     MeasuredProcess process =
         MeasuredProcess.start(
-            -1,
+            MeasuredProcess.BEHIND,
             READY,
             Map.of(),
             List.of(

@@ -30,20 +30,25 @@ final class MeasuredProcess implements AutoCloseable {
     this.process = process;
   }
 
+  /** One that goes behind the load, with which it shares cores, so that the load is in time. */
+  static final List<String> BEHIND = List.of("nice", "-n", "10");
+
+  /** One that may use only this core; any when that is negative. */
+  static List<String> onCore(int core) {
+    return core < 0 ? List.of() : List.of("taskset", "-c", String.valueOf(core));
+  }
+
   /**
    * Starts a JVM.
    *
-   * @param core the only one it may use; negative for any
+   * @param place {@link #BEHIND} or {@link #onCore}
    * @param readyLine part of the line that tells it is ready
    * @param arguments the JVM's
    */
   static MeasuredProcess start(
-      int core, String readyLine, Map<String, String> environment, List<String> arguments)
+      List<String> place, String readyLine, Map<String, String> environment, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    if (core >= 0) {
-      command.addAll(List.of("taskset", "-c", String.valueOf(core)));
-    }
+    List<String> command = new ArrayList<>(place);
     command.add(tool("java"));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -54,7 +54,7 @@ record MeasuredService(
   static MeasuredService start(Plan plan, String bootstrapServers) throws Exception {
     MeasuredProcess process =
         MeasuredProcess.start(
-            plan.core(),
+            MeasuredProcess.onCore(plan.core()),
             "ready: [" + plan.name(),
             environment(plan, bootstrapServers),
             arguments(plan));

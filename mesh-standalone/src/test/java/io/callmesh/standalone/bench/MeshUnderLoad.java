@@ -74,7 +74,8 @@ final class MeshUnderLoad implements AutoCloseable {
     List<String> arguments = new ArrayList<>(HEAP);
     arguments.addAll(options);
     arguments.addAll(List.of("-jar", jar.toString(), "up"));
-    return MeasuredProcess.start(core, "Public port", environment, arguments);
+    return MeasuredProcess.start(
+        MeasuredProcess.onCore(core), "Public port", environment, arguments);
   }
 
   private static Map<String, String> environment(Path data, int streams, String bootstrap) {
