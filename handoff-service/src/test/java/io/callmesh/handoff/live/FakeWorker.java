@@ -34,17 +34,12 @@ final class FakeWorker {
 
   private void watched(WatchSession watch) {
     SessionNews now = session;
-    if (now != null && watch.id().equals(now.callSid())) {
-      answer(watch, now);
-    }
-    watches.add(watch);
-  }
-
-  private void answer(WatchSession watch, SessionNews now) {
-    if (watch.leaseMs() > 0) {
+    boolean isMine = now != null && watch.id().equals(now.callSid());
+    if (isMine && watch.leaseMs() > 0) {
       replyTo = watch.replyTo();
     }
-    if (!watch.known()) {
+    watches.add(watch); // before the answer: who has that may look here
+    if (isMine && !watch.known()) {
       vertx.eventBus().send(watch.replyTo(), now);
     }
   }

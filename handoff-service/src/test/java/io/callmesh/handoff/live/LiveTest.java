@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LiveTest {
   private static final LiveTimes SELDOM =
-      new LiveTimes(3_600_000, 15_000, 100, 3_600_000, 3_600_000, Duration.ofHours(1));
+      new LiveTimes(3_600_000, 15_000, 1_000, 3_600_000, 3_600_000, Duration.ofHours(1));
   private static final LiveTimes OFTEN =
       new LiveTimes(20, 60, 100, 3_600_000, 20, Duration.ofHours(1));
   private static final HttpClient http =
@@ -370,9 +370,10 @@ class LiveTest {
 
     assertThat(poll(desk).statusCode()).isEqualTo(200);
     assertThat(worker.watches).isEmpty();
-    worker.tellsOfItself();
-    assertThat(poll(desk).statusCode()).isEqualTo(200);
-    assertThat(worker.watches).hasSize(1);
+    worker.tellsOfItself(); // which a request may overtake: a loop reads its sockets first
+    while (worker.watches.isEmpty()) {
+      assertThat(poll(desk).statusCode()).isEqualTo(200);
+    }
   }
 
   @Test
