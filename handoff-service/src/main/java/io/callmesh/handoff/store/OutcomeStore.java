@@ -87,7 +87,7 @@ public final class OutcomeStore {
   private void applied(Outcome outcome) {
     writes.applied(outcome);
     // One that was deleted may have been on its way.
-    removals.add(outcome, isDeleted(outcome) ? now() : connectors.expiryOf(outcome));
+    removals.add(outcome, receipts.isDeleted(outcome) ? now() : connectors.expiryOf(outcome));
     watches.changed(outcome);
   }
 
@@ -120,7 +120,7 @@ public final class OutcomeStore {
    */
   public Future<Void> store(Outcome asked) {
     Outcome outcome = connectors.expiring(asked);
-    if (isDeleted(outcome) || isOvertaken(outcome)) {
+    if (receipts.isDeleted(outcome) || isOvertaken(outcome)) {
       return Future.succeededFuture();
     }
     Future<Void> stored =
@@ -163,12 +163,8 @@ public final class OutcomeStore {
     return outcome.kind() == Outcome.Kind.HANDOFF;
   }
 
-  private boolean isDeleted(Outcome outcome) {
-    return receipts.of(outcome).flatMap(chain -> chain.first(Step.DELETED)).isPresent();
-  }
-
   private boolean isAlive(Outcome outcome) {
-    return connectors.expiryOf(outcome).isAfter(clock.instant()) && !isDeleted(outcome);
+    return connectors.expiryOf(outcome).isAfter(clock.instant()) && !receipts.isDeleted(outcome);
   }
 
   /**
@@ -360,7 +356,8 @@ public final class OutcomeStore {
   public void offered(Outcome asked) {
     Outcome outcome = connectors.expiring(asked);
     boolean known =
-        Decision.of(outcome).isOutdoneBy(byCallSid.get(outcome.callSid())) || isDeleted(outcome);
+        Decision.of(outcome).isOutdoneBy(byCallSid.get(outcome.callSid()))
+            || receipts.isDeleted(outcome);
     if (!known && offers.keep(outcome)) {
       watches.changed(outcome);
     }
@@ -445,7 +442,7 @@ public final class OutcomeStore {
   }
 
   private void countExpired(Outcome removed) {
-    if (!isDeleted(removed)) {
+    if (!receipts.isDeleted(removed)) {
       metrics.expired();
     }
   }

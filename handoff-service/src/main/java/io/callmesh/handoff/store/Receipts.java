@@ -35,6 +35,7 @@ final class Receipts {
   private final KafkaIndex<ReceiptChain> byCallSid;
   private final KafkaIndex<ReceiptChain> byConversation;
   private final KafkaIndex<ReceiptChain> bySharedId;
+  private final KafkaIndex<ReceiptChain> deleted;
   private final Duration memory;
   private final Clock clock;
 
@@ -54,6 +55,7 @@ final class Receipts {
     this.byCallSid = table.index("call", ReceiptChain::callSid);
     this.byConversation = table.index("conversation", ReceiptChain::conversationId);
     this.bySharedId = table.index("shared-id", ReceiptChain::sharedIdHash);
+    this.deleted = table.index("deleted", chain -> isDeleted(chain) ? chain.callSid() : null);
     this.memory = memory;
     this.clock = clock;
   }
@@ -70,6 +72,16 @@ final class Receipts {
   /** What memory has of the chain with this key. */
   Optional<ReceiptChain> of(String key) {
     return Optional.ofNullable(table.get(key));
+  }
+
+  private static boolean isDeleted(ReceiptChain chain) {
+    return chain.first(Step.DELETED).isPresent();
+  }
+
+  /** Whether an outcome was deleted: asked of each that comes and of each that is read. */
+  boolean isDeleted(Outcome outcome) {
+    return deleted.all(outcome.callSid()).stream()
+        .anyMatch(chain -> chain.decidedAt().equals(outcome.decidedAt()));
   }
 
   /** The chains with this name that the reader may know of, the oldest first. */

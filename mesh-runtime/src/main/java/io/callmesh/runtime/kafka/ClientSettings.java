@@ -24,8 +24,10 @@ final class ClientSettings {
     settings.put("allow.auto.create.topics", false);
     settings.put("auto.offset.reset", "earliest");
     settings.put("isolation.level", "read_uncommitted");
-    settings.put("max.poll.records", 5000);
-    settings.put("max.partition.fetch.bytes", 4 << 20); // fewer rounds while reading from the start
+    settings.put("max.poll.records", 500);
+    // Small, for what is under way to die young and not fill the heap; a larger record comes alone.
+    settings.put("fetch.max.bytes", 1 << 20);
+    settings.put("max.partition.fetch.bytes", 256 << 10);
     settings.put("fetch.max.wait.ms", 500);
     settings.put("request.timeout.ms", Math.max(1000, attempt(config)));
     settings.put("default.api.timeout.ms", Math.max(1000, millis(config)));
